@@ -1,0 +1,1 @@
+"""Window → Alert → Incident → Delivery."""

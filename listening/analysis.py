@@ -1,0 +1,75 @@
+"""One text analysis for search, used by every index and by the query evaluator, so that all give the same answers.
+
+Words by Unicode Annex 29, case folded, marks stripped where they do not make another letter, stemmed where the language
+is known and a stemmer exists. Indexes store the resulting token string and split it on spaces.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+import apsw.unicode
+import snowballstemmer
+
+# ISO 639-1 → snowball algorithm.
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "fi": "finnish", "fr": "french", "hi": "hindi", "hu": "hungarian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+# Scripts in which a mark is an accent on a letter; elsewhere (Indic, Thai, kana) it is part of the letter.
+_ACCENTED = ("LATIN", "GREEK", "HEBREW", "ARABIC")
+
+
+@lru_cache(maxsize=200_000)
+def fold_word(word: str) -> str:
+    """Case folded, compatibility forms resolved, accents gone: ``Întârziere`` → ``intarziere``, ``Ёлка`` → ``елка``."""
+    folded = unicodedata.normalize("NFKC", word).casefold().replace("i\u0307", "i")
+    if folded.isascii():
+        return folded
+    kept: list[str] = []
+    strip = False
+    for char in unicodedata.normalize("NFD", folded):
+        if unicodedata.combining(char):
+            # Cyrillic: stress marks and the dots of ё go, the breve of й stays, it is another letter.
+            if strip or char in "\u0300\u0301\u0308":
+                continue
+        else:
+            strip = unicodedata.name(char, "").startswith(_ACCENTED)
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i")
+
+
+@lru_cache(maxsize=32)
+def _stemmer(algorithm: str) -> "snowballstemmer.stemmer":
+    return snowballstemmer.stemmer(algorithm)
+
+
+@lru_cache(maxsize=400_000)
+def _stem(folded: str, language: str) -> str:
+    algorithm = STEMMERS.get(language)
+    return str(_stemmer(algorithm).stemWord(folded)) if algorithm else folded
+
+
+def words(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, word) for each word of ``text``; offsets in characters. Emoji count as words."""
+    return list(apsw.unicode.word_iter_with_offsets(text, 0, emoji=True)) if text else []
+
+
+def tokens(text: str, language: str | None = None) -> list[str]:
+    """The tokens an index stores for ``text``: folded, and stemmed if ``language`` (ISO 639-1) is known."""
+    found = (fold_word(word) for _, _, word in words(text))
+    return [_stem(word, language) if language else word for word in found if word and not word.isspace()]
+
+
+def variants(word: str) -> frozenset[str]:
+    """Every token under which a post in some language may carry ``word``: its folded form and all its stems."""
+    folded = fold_word(word)
+    return frozenset({folded, *(_stem(folded, language) for language in STEMMERS)})
+
+
+def phrase_variants(phrase: str) -> list[tuple[str, ...]]:
+    """Token sequences for ``phrase``, one for each distinct way of stemming all of it alike, in stable order."""
+    folded = tuple(tokens(phrase))
+    ways = {folded: None, **{tuple(_stem(w, language) for w in folded): None for language in STEMMERS}}
+    return [way for way in ways if way]

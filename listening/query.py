@@ -1,0 +1,335 @@
+"""The query language: one parser and one evaluator, for collecting, for search and for drill-down.
+
+    #ilovemycompany OR ("Acme Corp" AND NOT jobs) @acme
+
+A hashtag, a handle, a word, a "quoted phrase", a ``prefix*``; AND (or nothing between two terms), OR, NOT (or ``-``) and
+parentheses. NOT binds first, then AND, then OR. ``*`` alone is every post.
+Operators are upper case; in lower case they are words.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+import regex
+
+from .analysis import fold_word, phrase_variants, tokens, variants
+from .errors import QueryError
+from .hashtags import fold_hashtag
+
+MAX_LENGTH = 4_000  # characters; longer ones are pasted by mistake, and no platform takes them
+MAX_TERMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """``*``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hashtag:
+    """``#tag``; ``tag`` keeps its spelling, without ``#``."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """``@name`` or ``@name@server``; without ``@``. A mention of it in a post matches."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, or the beginning of one if ``prefix``."""
+
+    text: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in this order, next to each other."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    term: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    terms: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    terms: tuple["Node", ...]
+
+
+Node = Everything | Hashtag | Handle | Word | Phrase | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """What a query is evaluated on: the tokens of a post's title and text, its hashtags and the handles it mentions.
+
+    ``handles`` are folded by :func:`fold_handle`, ``hashtags`` by ``fold_hashtag``.
+    """
+
+    tokens: tuple[str, ...]
+    hashtags: frozenset[str]
+    handles: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        hashtags: tuple[str, ...] = (),
+        handles: tuple[str, ...] = (),
+        language: str | None = None,
+    ) -> "Searchable":
+        return cls(
+            tuple(tokens(text, language)),
+            frozenset(map(fold_hashtag, hashtags)),
+            frozenset(map(fold_handle, handles)),
+        )
+
+
+def fold_handle(handle: str) -> str:
+    """The form by which two handles are the same, without the leading ``@``."""
+    return unicodedata.normalize("NFKC", handle).strip().lstrip("@").casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed query. ``text`` is as typed; ``revision`` changes exactly when the meaning may have changed."""
+
+    text: str
+    root: Node
+
+    @property
+    def revision(self) -> str:
+        return sha256(str(self).encode()).hexdigest()[:12]
+
+    def __str__(self) -> str:
+        return _write(self.root)
+
+    def matches(self, post: Searchable) -> bool:
+        """Whether a post answers the query; the reference that every index and platform is compared with."""
+        return _matches(self.root, post)
+
+    def terms(self) -> Iterator[Hashtag | Handle | Word | Phrase]:
+        """The terms that a post may contain to match (those under NOT are left out), in order of writing."""
+        yield from _terms(self.root)
+
+
+_LEXER = regex.compile(
+    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<phrase>["\u201c\u201d\u201e][^"\u201c\u201d\u201e]*["\u201c\u201d\u201e])
+    |(?P<unclosed>["\u201c\u201d\u201e])|(?P<minus>-(?=[^\s-]))|(?P<word>[^\s()]+))""",
+    regex.VERBOSE,
+)
+# Hebrew gershayim are typed as ASCII quotes inside words (צה"ל): such a quote opens no phrase.
+_INNER_QUOTE = regex.compile(r"(?<=\p{Script=Hebrew})\"(?=\p{Script=Hebrew})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def parse(text: str) -> Query:
+    """Read a query; raises :class:`QueryError` with a sentence and the offset where reading stopped."""
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"The query has {len(text):,} characters; {MAX_LENGTH:,} are the most.", MAX_LENGTH)
+    reader = _Reader(text, list(_lex(text)))
+    if not reader.tokens:
+        raise QueryError('The query is empty: write a hashtag, a word or a "phrase", or * for every post.')
+    root = reader.either()
+    if reader.rest:
+        stray = reader.rest[0]
+        raise QueryError(
+            f"There is a ')' at character {stray.at + 1} that closes nothing: remove it.", stray.at
+        )
+    if sum(1 for _ in _leaves(root)) > MAX_TERMS:
+        raise QueryError(f"The query has more than {MAX_TERMS} terms: split it into two brands.", 0)
+    return Query(text.strip(), root)
+
+
+def _lex(text: str) -> Iterator[_Token]:
+    readable = _INNER_QUOTE.sub("\u05f4", text)  # one character for one, so that offsets stay true
+    at = 0
+    while match := _LEXER.match(readable, at):
+        kind = match.lastgroup or ""
+        start = match.start(kind)
+        if kind == "unclosed":
+            raise QueryError(
+                f'The quote at character {start + 1} is never closed: add a " after the phrase.', start
+            )
+        yield _Token(kind, text[start : match.end(kind)], start)
+        at = match.end()
+
+
+class _Reader:
+    """Recursive descent over the tokens; ``rest`` is what is still to be read."""
+
+    def __init__(self, text: str, found: list[_Token]) -> None:
+        self.text, self.tokens, self.rest = text, found, found[:]
+
+    def either(self) -> Node:
+        terms = [self.all_of()]
+        while self._take_operator("OR"):
+            terms.append(self.all_of())
+        return terms[0] if len(terms) == 1 else Or(tuple(terms))
+
+    def all_of(self) -> Node:
+        terms = [self.maybe_not()]
+        while self.rest and self.rest[0].kind != "close" and not self._is_operator("OR"):
+            self._take_operator("AND")
+            terms.append(self.maybe_not())
+        return terms[0] if len(terms) == 1 else And(tuple(terms))
+
+    def maybe_not(self) -> Node:
+        if self._take_operator("NOT") or self._take_kind("minus"):
+            return Not(self.maybe_not())
+        return self.single()
+
+    def single(self) -> Node:
+        if not self.rest:
+            raise QueryError(
+                "The query ends where a term is missing: write a word, or remove the operator.",
+                len(self.text),
+            )
+        token = self.rest.pop(0)
+        if token.kind == "open":
+            inner = self.either()
+            if not self._take_kind("close"):
+                raise QueryError(f"The '(' at character {token.at + 1} is never closed: add a ')'.", token.at)
+            return inner
+        if token.kind == "close" or token.text in ("AND", "OR"):
+            raise QueryError(
+                f"At character {token.at + 1} there is '{token.text}' where a term is missing.", token.at
+            )
+        return _leaf(token)
+
+    def _is_operator(self, name: str) -> bool:
+        return bool(self.rest) and self.rest[0].kind == "word" and self.rest[0].text == name
+
+    def _take_operator(self, name: str) -> bool:
+        if taken := self._is_operator(name):
+            self.rest.pop(0)
+        return taken
+
+    def _take_kind(self, kind: str) -> bool:
+        if taken := bool(self.rest) and self.rest[0].kind == kind:
+            self.rest.pop(0)
+        return taken
+
+
+def _leaf(token: _Token) -> Node:
+    text = unicodedata.normalize("NFC", token.text)
+    if token.kind == "phrase":
+        inner = text[1:-1]
+        count = len(tokens(inner))
+        if not count:
+            raise QueryError(f"The phrase at character {token.at + 1} has no word in it.", token.at)
+        return Phrase(inner) if count > 1 else Word(inner.strip())
+    if text == "*":
+        return Everything()
+    if text[0] in "#\uff03\ufe5f":
+        if not fold_hashtag(text):
+            raise QueryError(
+                f"The hashtag at character {token.at + 1} is empty: write a word after '#'.", token.at
+            )
+        return Hashtag(text[1:])
+    if text[0] in "@\uff20":
+        if not fold_handle(text[1:]):
+            raise QueryError(
+                f"The handle at character {token.at + 1} is empty: write a name after '@'.", token.at
+            )
+        return Handle(text[1:])
+    prefix = len(text) > 1 and text.endswith("*")
+    count = len(tokens(text))
+    if not count:
+        raise QueryError(
+            f"'{text}' at character {token.at + 1} has no letter or digit to search for.", token.at
+        )
+    if prefix and count == 1:
+        return Word(text[:-1], prefix=True)
+    return Word(text) if count == 1 else Phrase(text)
+
+
+def _write(node: Node) -> str:
+    match node:
+        case Everything():
+            return "*"
+        case Hashtag(tag):
+            return f"#{fold_hashtag(tag)}"
+        case Handle(handle):
+            return f"@{fold_handle(handle)}"
+        case Word(text, prefix):
+            return fold_word(text) + "*" * prefix
+        case Phrase(text):
+            return f'"{" ".join(tokens(text))}"'
+        case Not(term):
+            return f"NOT {_write(term)}"
+        case And(terms):
+            return "(" + " AND ".join(map(_write, terms)) + ")"
+        case Or(terms):
+            return "(" + " OR ".join(map(_write, terms)) + ")"
+
+
+def _matches(node: Node, post: Searchable) -> bool:
+    match node:
+        case Everything():
+            return True
+        case Hashtag(tag):
+            return fold_hashtag(tag) in post.hashtags
+        case Handle(handle):
+            return _handle_matches(fold_handle(handle), post.handles)
+        case Word(text, True):
+            start = fold_word(text)
+            return any(token.startswith(start) for token in post.tokens)
+        case Word(text, False):
+            return not variants(text).isdisjoint(post.tokens)
+        case Phrase(text):
+            return any(_contains(post.tokens, way) for way in phrase_variants(text))
+        case Not(term):
+            return not _matches(term, post)
+        case And(terms):
+            return all(_matches(term, post) for term in terms)
+        case Or(terms):
+            return any(_matches(term, post) for term in terms)
+
+
+def _handle_matches(wanted: str, handles: frozenset[str]) -> bool:
+    """``@acme`` also finds a mention of ``@acme@server``; ``@acme@server`` finds just that one."""
+    return wanted in handles or ("@" not in wanted and any(h.split("@", 1)[0] == wanted for h in handles))
+
+
+def _contains(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return any(found[i : i + len(wanted)] == wanted for i in range(len(found) - len(wanted) + 1))
+
+
+def _leaves(node: Node, through_not: Callable[[Not], bool] = lambda _: True) -> Iterator[Node]:
+    match node:
+        case Not(term):
+            if through_not(node):
+                yield from _leaves(term, through_not)
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from _leaves(term, through_not)
+        case _:
+            yield node
+
+
+def _terms(node: Node) -> Iterator[Hashtag | Handle | Word | Phrase]:
+    for leaf in _leaves(node, through_not=lambda _: False):
+        if isinstance(leaf, Hashtag | Handle | Word | Phrase):
+            yield leaf

@@ -1,0 +1,272 @@
+"""Settings: one typed, frozen object, made once at the door and handed on. Reading files is :mod:`pipeline.configuration`'s work.
+
+Each class says with its defaults what happens on a laptop; ``docs/settings.md`` says the same in prose.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from .alerting import Severity
+from .brands import Brand, Purpose, Role, query_for
+from .errors import QueryError
+from .query import parse
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Words = tuple[Annotated[str, Field(min_length=1)], ...]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(_Section):
+    """The posts index. ``url`` empty: SQLite below ``$EARSHOT_HOME``; ``https://…`` is an Elasticsearch."""
+
+    url: str = ""
+
+
+class LedgerSettings(_Section):
+    """The ledger. ``url`` empty: SQLite below ``$EARSHOT_HOME``; else an SQLAlchemy address (PostgreSQL)."""
+
+    url: str = ""
+
+
+class SentimentSettings(_Section):
+    """``model``: ``bundled``, a folder, or a name on the Hugging Face Hub."""
+
+    model: str = "bundled"
+    threads: int = Field(default=2, ge=1, le=64)
+
+
+class FilesSettings(_Section):
+    """The drop folder. ``inbox`` empty: ``$EARSHOT_HOME/inbox``."""
+
+    enabled: bool = True
+    inbox: str = ""
+    every_minutes: int = Field(default=1, ge=1)
+
+
+class MastodonServer(_Section):
+    base_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+/?$")]
+    access_token: SecretStr | None = None
+
+
+class MastodonSettings(_Section):
+    """Servers whose terms you have read. None by default: some ban automated reading (docs/platforms/mastodon.md)."""
+
+    enabled: bool = False
+    base_url: str = ""
+    access_token: SecretStr | None = None
+    servers: tuple[MastodonServer, ...] = ()
+    every_minutes: int = Field(default=5, ge=1)
+    history_days: int = Field(default=7, ge=1, le=365)
+
+    @property
+    def all_servers(self) -> tuple[MastodonServer, ...]:
+        """``base_url`` and ``access_token`` are the short way to name one server."""
+        first = (
+            (MastodonServer(base_url=self.base_url, access_token=self.access_token),) if self.base_url else ()
+        )
+        return (*first, *self.servers)
+
+
+class PlatformSettings(_Section):
+    files: FilesSettings = FilesSettings()
+    mastodon: MastodonSettings = MastodonSettings()
+
+
+class DashboardSettings(_Section):
+    """Bound to this machine only unless ``host`` says otherwise. ``zone`` is an IANA time zone; ``locale`` one of ours."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    locale: str = "en"
+    zone: str = "UTC"
+    role: Role = Role.BRAND
+
+
+class AirflowSettings(_Section):
+    port: int = Field(default=8080, ge=1, le=65535)
+
+
+class RetentionSettings(_Section):
+    """How long a platform's text may be kept at most, in days; a brand's own purpose may be shorter."""
+
+    default_days: int = Field(default=90, ge=1)
+    platforms: dict[str, float] = Field(default_factory=lambda: {"reddit": 2.0, "youtube": 30.0})
+
+
+class BrandSettings(_Section):
+    """One ``[[brand]]``: who is listened for, and why that is allowed."""
+
+    key: Key
+    name: Annotated[str, Field(min_length=1)]
+    names: Words = ()
+    hashtags: Words = ()
+    handles: Words = ()
+    exclude: Words = ()
+    query: str = ""
+    platforms: Words = ("files",)
+    purpose: Annotated[str, Field(min_length=3)]
+    owner: Annotated[str, Field(min_length=3)]
+    audience: tuple[Role, ...]
+    retention_days: int = Field(ge=1, le=400)
+
+    @field_validator("hashtags")
+    @classmethod
+    def _hashtags_have_words(cls, tags: Words) -> Words:
+        for tag in tags:
+            if not tag.strip().lstrip("#＃"):
+                raise ValueError(f"hashtag '{tag}' is empty: remove it or write a word")
+        return tags
+
+    @field_validator("query")
+    @classmethod
+    def _query_reads(cls, text: str) -> str:
+        if text:
+            try:
+                parse(text)
+            except QueryError as error:
+                raise ValueError(str(error)) from error
+        return text
+
+    def to_brand(self) -> Brand:
+        """The brand as the rest of Earshot knows it. Without a ``query`` one is made of names, hashtags and handles."""
+        made = (
+            parse(self.query)
+            if self.query
+            else query_for(self.names, self.hashtags, self.handles, self.exclude)
+        )
+        return Brand(
+            key=self.key,
+            name=self.name,
+            hashtags=self.hashtags,
+            handles=self.handles,
+            query=made,
+            platforms=self.platforms,
+            purpose=Purpose(
+                reason=self.purpose,
+                owner=self.owner,
+                audience=self.audience,
+                retention_days=self.retention_days,
+            ),
+        )
+
+
+class _Rule(_Section):
+    """What all rules have. ``brands`` empty: every brand. ``playbook``: what to do, in the company's own words."""
+
+    name: Key
+    title: Annotated[str, Field(min_length=1)]
+    severity: Severity = Severity.WARNING
+    brands: tuple[Key, ...] = ()
+    audience: tuple[Role, ...] = (Role.PR,)
+    playbook: str = ""
+
+
+class RiskRule(_Rule):
+    """Fires on a single post that fits one of ``categories`` with at least ``min_score`` (0..1)."""
+
+    kind: Literal["risk"]
+    categories: Words
+    min_score: float = Field(default=0.5, ge=0, le=1)
+
+
+class ReachRule(_Rule):
+    """Fires on a single negative post whose author is known to reach at least ``min_audience`` people."""
+
+    kind: Literal["reach"]
+    min_audience: int = Field(ge=1)
+    min_score: float = Field(default=0.6, ge=0, le=1)
+
+
+class ShareRule(_Rule):
+    """Fires when the share of negative posts in the last ``hours`` is at least ``min_share`` and above the usual one.
+
+    Guards: at least ``min_posts`` judged posts; and the share must be surprising, by a lower confidence bound.
+    """
+
+    kind: Literal["negative-share"]
+    hours: float = Field(default=3, gt=0, le=168)
+    min_share: float = Field(default=0.4, gt=0, le=1)
+    min_posts: int = Field(default=20, ge=1)
+
+
+class SpikeRule(_Rule):
+    """Fires when posts (or ``negative`` ones) in the last ``hours`` exceed the same hours of past ``weeks``."""
+
+    kind: Literal["spike"]
+    hours: float = Field(default=3, gt=0, le=168)
+    factor: float = Field(default=3, gt=1)
+    min_posts: int = Field(default=20, ge=1)
+    weeks: int = Field(default=4, ge=1, le=26)
+    sentiment: Literal["all", "negative"] = "all"
+
+
+RuleSettings = Annotated[RiskRule | ReachRule | ShareRule | SpikeRule, Field(discriminator="kind")]
+
+
+class EmailChannel(_Section):
+    """Mail by SMTP. ``password`` belongs in the environment."""
+
+    kind: Literal["email"]
+    name: Key
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: SecretStr | None = None
+    sender: Annotated[str, Field(min_length=3)]
+    to: Words
+
+
+class WebhookChannel(_Section):
+    """A POST of JSON, signed with ``secret`` (HMAC-SHA-256 over time stamp and body)."""
+
+    kind: Literal["webhook"]
+    name: Key
+    url: SecretStr
+    secret: SecretStr
+    allow_private: bool = False
+
+
+class FolderChannel(_Section):
+    """Messages as ``.eml`` files in a folder; the default, so that a laptop needs no mail server."""
+
+    kind: Literal["folder"]
+    name: Key
+    folder: str = ""
+
+
+ChannelSettings = Annotated[EmailChannel | WebhookChannel | FolderChannel, Field(discriminator="kind")]
+
+
+class RouteSettings(_Section):
+    """Which incidents go to which channels. ``brands`` empty: all of them."""
+
+    channels: tuple[Key, ...]
+    brands: tuple[Key, ...] = ()
+    audience: tuple[Role, ...] = ()
+    min_severity: Severity = Severity.WARNING
+
+
+class Settings(_Section):
+    """All of it. ``home`` is the folder of all state."""
+
+    home: str
+    store: StoreSettings = StoreSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    sentiment: SentimentSettings = SentimentSettings()
+    platforms: PlatformSettings = PlatformSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    airflow: AirflowSettings = AirflowSettings()
+    retention: RetentionSettings = RetentionSettings()
+    brand: tuple[BrandSettings, ...] = ()
+    rule: tuple[RuleSettings, ...] = ()
+    channel: tuple[ChannelSettings, ...] = ()
+    route: tuple[RouteSettings, ...] = ()
+
+    @property
+    def brands(self) -> tuple[Brand, ...]:
+        return tuple(entry.to_brand() for entry in self.brand)

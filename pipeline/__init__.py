@@ -1,0 +1,1 @@
+"""The steps and the user's actions as plain functions, the wiring, and the command line."""
