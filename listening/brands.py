@@ -73,6 +73,4 @@ def query_for(
 
 
 def _words(text: str) -> Node:
-    return (
-        parse(f'"{text.replace(chr(34), " ")}"').root if not text.startswith(("#", "@")) else parse(text).root
-    )
+    return parse(f'"{text.replace(chr(34), " ")}"').root if not text.startswith(("#", "@")) else parse(text).root

@@ -57,9 +57,7 @@ def assessment_to_json(assessment: Assessment) -> Json:
         "language": assessment.language,
         "sentiment": {"label": assessment.sentiment.label.value, "scores": dict(assessment.sentiment.scores)},
         "offensive": assessment.offensive,
-        "risks": [
-            {"category": r.category, "score": r.score, "evidence": r.evidence} for r in assessment.risks
-        ],
+        "risks": [{"category": r.category, "score": r.score, "evidence": r.evidence} for r in assessment.risks],
         "themes": list(assessment.themes),
         "model_revision": assessment.model_revision,
         "risk_revision": assessment.risk_revision,

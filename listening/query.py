@@ -154,9 +154,7 @@ def parse(text: str) -> Query:
     root = reader.either()
     if reader.rest:
         stray = reader.rest[0]
-        raise QueryError(
-            f"There is a ')' at character {stray.at + 1} that closes nothing: remove it.", stray.at
-        )
+        raise QueryError(f"There is a ')' at character {stray.at + 1} that closes nothing: remove it.", stray.at)
     if sum(1 for _ in _leaves(root)) > MAX_TERMS:
         raise QueryError(f"The query has more than {MAX_TERMS} terms: split it into two brands.", 0)
     return Query(text.strip(), root)
@@ -169,9 +167,7 @@ def _lex(text: str) -> Iterator[_Token]:
         kind = match.lastgroup or ""
         start = match.start(kind)
         if kind == "unclosed":
-            raise QueryError(
-                f'The quote at character {start + 1} is never closed: add a " after the phrase.', start
-            )
+            raise QueryError(f'The quote at character {start + 1} is never closed: add a " after the phrase.', start)
         yield _Token(kind, text[start : match.end(kind)], start)
         at = match.end()
 
@@ -213,9 +209,7 @@ class _Reader:
                 raise QueryError(f"The '(' at character {token.at + 1} is never closed: add a ')'.", token.at)
             return inner
         if token.kind == "close" or token.text in ("AND", "OR"):
-            raise QueryError(
-                f"At character {token.at + 1} there is '{token.text}' where a term is missing.", token.at
-            )
+            raise QueryError(f"At character {token.at + 1} there is '{token.text}' where a term is missing.", token.at)
         return _leaf(token)
 
     def _is_operator(self, name: str) -> bool:
@@ -244,22 +238,16 @@ def _leaf(token: _Token) -> Node:
         return Everything()
     if text[0] in "#\uff03\ufe5f":
         if not fold_hashtag(text):
-            raise QueryError(
-                f"The hashtag at character {token.at + 1} is empty: write a word after '#'.", token.at
-            )
+            raise QueryError(f"The hashtag at character {token.at + 1} is empty: write a word after '#'.", token.at)
         return Hashtag(text[1:])
     if text[0] in "@\uff20":
         if not fold_handle(text[1:]):
-            raise QueryError(
-                f"The handle at character {token.at + 1} is empty: write a name after '@'.", token.at
-            )
+            raise QueryError(f"The handle at character {token.at + 1} is empty: write a name after '@'.", token.at)
         return Handle(text[1:])
     prefix = len(text) > 1 and text.endswith("*")
     count = len(tokens(text))
     if not count:
-        raise QueryError(
-            f"'{text}' at character {token.at + 1} has no letter or digit to search for.", token.at
-        )
+        raise QueryError(f"'{text}' at character {token.at + 1} has no letter or digit to search for.", token.at)
     if prefix and count == 1:
         return Word(text[:-1], prefix=True)
     return Word(text) if count == 1 else Phrase(text)

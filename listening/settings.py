@@ -65,9 +65,7 @@ class MastodonSettings(_Section):
     @property
     def all_servers(self) -> tuple[MastodonServer, ...]:
         """``base_url`` and ``access_token`` are the short way to name one server."""
-        first = (
-            (MastodonServer(base_url=self.base_url, access_token=self.access_token),) if self.base_url else ()
-        )
+        first = (MastodonServer(base_url=self.base_url, access_token=self.access_token),) if self.base_url else ()
         return (*first, *self.servers)
 
 
@@ -133,11 +131,7 @@ class BrandSettings(_Section):
 
     def to_brand(self) -> Brand:
         """The brand as the rest of Earshot knows it. Without a ``query`` one is made of names, hashtags and handles."""
-        made = (
-            parse(self.query)
-            if self.query
-            else query_for(self.names, self.hashtags, self.handles, self.exclude)
-        )
+        made = parse(self.query) if self.query else query_for(self.names, self.hashtags, self.handles, self.exclude)
         return Brand(
             key=self.key,
             name=self.name,
