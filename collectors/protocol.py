@@ -30,7 +30,8 @@ class Collector(Protocol):
     def collect(self, request: Request) -> Iterator[Page]:
         """Pages in an order in which each cursor is a safe place to resume.
 
-        Raises :class:`~listening.errors.RateLimited` with the time to come back, :class:`~listening.errors.AccessDenied`
-        if waiting does not help, :class:`~listening.errors.TryLater` for an outage. Pages yielded before it raised count.
+        Raises :class:`~listening.errors.RateLimited` with the time to come back,
+        :class:`~listening.errors.AccessDenied` if waiting does not help, :class:`~listening.errors.TryLater` for an
+        outage. Pages yielded before it raised count.
         """
         ...

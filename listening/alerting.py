@@ -26,8 +26,8 @@ class Severity(StrEnum):
 class Alert:
     """A rule fired, on a window or on a post. Three lines explain it: what was counted, against what, why now.
 
-    ``fingerprint`` is the same for the same finding, however often it is evaluated. ``story`` groups alerts into one
-    incident. ``subject`` is ``person`` or ``condition``; an alert about a condition carries no author and no link.
+    ``fingerprint`` is the same for the same finding, however often it is evaluated. ``story`` groups alerts into
+    one incident. ``subject`` is ``person`` or ``condition``; an alert about a condition carries no author and no link.
     """
 
     rule: str
@@ -79,7 +79,7 @@ class IncidentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line in an incident's log. ``by`` is a person, or ``earshot``. ``number`` counts from 1 within the incident."""
+    """One line in an incident's log. ``by`` is a person or ``earshot``; ``number`` counts from 1 within the incident."""
 
     number: int
     kind: EventKind

@@ -5,7 +5,9 @@ is known and a stemmer exists. Indexes store the resulting token string and spli
 """
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import apsw.unicode
 import snowballstemmer
@@ -53,7 +55,10 @@ def _stem(folded: str, language: str) -> str:
 
 def words(text: str) -> list[tuple[int, int, str]]:
     """(start, end, word) for each word of ``text``; offsets in characters. Emoji count as words."""
-    return list(apsw.unicode.word_iter_with_offsets(text, 0, emoji=True)) if text else []
+    found: Iterator[Any] = apsw.unicode.word_iter_with_offsets(
+        text, 0, emoji=True
+    )  # its stub says str, it yields triples
+    return list(found) if text else []
 
 
 def tokens(text: str, language: str | None = None) -> list[str]:

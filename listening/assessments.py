@@ -40,7 +40,8 @@ class RiskMatch:
 class Assessment:
     """``language`` is ISO 639-1 or ``und``; ``offensive`` a probability, or None if the model has no such head.
 
-    ``themes`` name protected speech and other subjects; they are counted for crowds and never raise a person-level alert.
+    ``themes`` name protected speech and other subjects; they are counted for crowds and
+    never raise a person-level alert.
     """
 
     language: str

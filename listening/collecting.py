@@ -13,8 +13,9 @@ from .posts import NativePost
 class Position:
     """Where one stream of a source stands, in the source's own words (ids, offsets).
 
-    ``complete``: everything up to here was stored. For a burst that is read newest-first, ``walk_from`` is the newest item
-    seen when the walk began and ``walk_at`` the oldest reached so far: the walk goes on from there, nothing is bought twice.
+    ``complete``: everything up to here was stored. For a burst that is read newest-first, ``walk_from`` is the newest
+    item seen when the walk began and ``walk_at`` the oldest reached so far: the walk goes on from there, nothing is
+    bought twice.
     """
 
     complete: str | None = None
@@ -24,7 +25,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A safe place to resume, of one (brand, platform). It belongs to a revision of the query: another revision, another walk."""
+    """A safe place to resume for one (brand, platform), under one revision of the query: another revision, new walk."""
 
     query_revision: str
     positions: Mapping[str, Position] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class GapReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """An interval (UTC) of a source that we know we did not see. ``estimated``: posts missed, None where nobody can say."""
+    """An interval (UTC) of a source that we did not see. ``estimated``: posts missed, None where nobody can say."""
 
     source: str
     since: datetime

@@ -70,8 +70,8 @@ class NativePost:
     """One public post as collected. All times are UTC.
 
     ``id`` is ``platform:`` and the platform's own id where that names no person, else a short hash of the canonical
-    address. ``url`` is a permalink without a handle, or None; ``native_url`` may name people. ``text`` is plain and whole.
-    ``created_at`` None: the source gives no date (then ``fetched_at`` stands in and ``dated`` becomes false).
+    address. ``url`` is a permalink without a handle, or None; ``native_url`` may name people. ``text`` is whole, plain.
+    ``created_at`` None: the source gives no date (``fetched_at`` stands in then, and ``dated`` becomes false).
     """
 
     id: str
@@ -103,7 +103,7 @@ class Post:
     """One public post as kept: nobody is named in it.
 
     ``author`` is a keyed hash, ``mentions`` are the brands' own handles as written and pseudonyms for all others,
-    ``audience`` the author's followers at two significant digits. ``imported`` and undated (``dated`` false) posts never
+    ``audience`` the author's followers at two significant digits. ``imported`` and undated posts (``dated`` false) never
     page anybody; undated ones enter no window. ``language_detected`` is ours, ``language`` the platform's word.
     """
 

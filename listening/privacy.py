@@ -1,7 +1,7 @@
 """From a post with names to a post without: pure functions; the key is handed in.
 
-Authors become HMAC-SHA-256 (RFC 2104) of platform and handle. Handles in the text become short pseudonyms, unless they are
-the brands' own. design.md section 7.
+Authors become HMAC-SHA-256 (RFC 2104) of platform and handle. Handles in the text become short pseudonyms, unless they
+are the brands' own.
 """
 
 import hmac
@@ -43,7 +43,7 @@ def round_audience(followers: int | None) -> int | None:
 def pseudonymise(
     post: NativePost, key: bytes, own_handles: frozenset[str], matched: Iterable[Match]
 ) -> tuple[Post, Identity]:
-    """Split ``post`` into what may be stored and what belongs in the vault. ``own_handles`` are folded and stay readable."""
+    """Split ``post`` into what may be stored and what belongs in the vault. ``own_handles`` are folded; they stay."""
     aliases: dict[str, str] = {}
 
     def stand_in(handle: str) -> str:

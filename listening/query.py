@@ -2,8 +2,8 @@
 
     #ilovemycompany OR ("Acme Corp" AND NOT jobs) @acme
 
-A hashtag, a handle, a word, a "quoted phrase", a ``prefix*``; AND (or nothing between two terms), OR, NOT (or ``-``) and
-parentheses. NOT binds first, then AND, then OR. ``*`` alone is every post.
+A hashtag, a handle, a word, a "quoted phrase", a ``prefix*``; AND (or nothing between two terms), OR, NOT (or ``-``)
+and parentheses. NOT binds first, then AND, then OR. ``*`` alone is every post.
 Operators are upper case; in lower case they are words.
 """
 
@@ -281,10 +281,10 @@ def _matches(node: Node, post: Searchable) -> bool:
             return fold_hashtag(tag) in post.hashtags
         case Handle(handle):
             return _handle_matches(fold_handle(handle), post.handles)
-        case Word(text, True):
-            start = fold_word(text)
-            return any(token.startswith(start) for token in post.tokens)
-        case Word(text, False):
+        case Word(text, prefix):
+            if prefix:
+                start = fold_word(text)
+                return any(token.startswith(start) for token in post.tokens)
             return not variants(text).isdisjoint(post.tokens)
         case Phrase(text):
             return any(_contains(post.tokens, way) for way in phrase_variants(text))

@@ -1,4 +1,4 @@
-"""Settings: one typed, frozen object, made once at the door and handed on. Reading files is :mod:`pipeline.configuration`'s work.
+"""Settings: one typed, frozen object, made once at the door (:mod:`pipeline.configuration`) and handed on.
 
 Each class says with its defaults what happens on a laptop; ``docs/settings.md`` says the same in prose.
 """
@@ -75,7 +75,7 @@ class PlatformSettings(_Section):
 
 
 class DashboardSettings(_Section):
-    """Bound to this machine only unless ``host`` says otherwise. ``zone`` is an IANA time zone; ``locale`` one of ours."""
+    """Bound to this machine only unless ``host`` says otherwise. ``zone`` is an IANA time zone, ``locale`` ours."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

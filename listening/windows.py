@@ -21,7 +21,7 @@ class WindowRow:
     """Counts of one window × brand × platform × language × sentiment.
 
     ``stories`` counts near-identical texts once, ``authors`` people once, ``reach`` is the sum of known audiences.
-    ``late`` of the ``posts`` came too late (or were imported) to page anybody. Authors of several rows must not be summed.
+    ``late`` of the ``posts`` came too late (or were imported) to page anybody. Never sum the authors of several rows.
     """
 
     start: datetime
@@ -38,7 +38,7 @@ class WindowRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashtagRow:
-    """Counts of one window × brand × hashtag (folded) × sentiment. A post with two hashtags is in two rows: never sum them."""
+    """Counts of one window × brand × hashtag (folded) × sentiment. A post may be in several rows: never sum them."""
 
     start: datetime
     brand: str

@@ -1,1 +1,1 @@
-"""Two homes for data: the posts index (Elasticsearch or embedded) and the ledger (SQL). One door to write, one to read."""
+"""Two homes for data: the posts index (embedded or Elasticsearch) and the ledger (SQL). One door in, one out."""
