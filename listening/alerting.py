@@ -79,7 +79,7 @@ class IncidentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line in an incident's log. ``by`` is a person or ``earshot``; ``number`` counts from 1 within the incident."""
+    """One line in an incident's log. ``by`` is a person or ``earshot``; ``number`` counts from 1."""
 
     number: int
     kind: EventKind

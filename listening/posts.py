@@ -103,7 +103,7 @@ class Post:
     """One public post as kept: nobody is named in it.
 
     ``author`` is a keyed hash, ``mentions`` are the brands' own handles as written and pseudonyms for all others,
-    ``audience`` the author's followers at two significant digits. ``imported`` and undated posts (``dated`` false) never
+    ``audience`` the author's followers at two significant digits. ``imported`` and undated posts (not ``dated``) never
     page anybody; undated ones enter no window. ``language_detected`` is ours, ``language`` the platform's word.
     """
 

@@ -246,9 +246,10 @@ class RouteSettings(_Section):
 
 
 class Settings(_Section):
-    """All of it. ``home`` is the folder of all state."""
+    """All of it. ``home`` is the folder of all state; ``example`` says that the invented company stands in."""
 
     home: str
+    example: bool = False
     store: StoreSettings = StoreSettings()
     ledger: LedgerSettings = LedgerSettings()
     sentiment: SentimentSettings = SentimentSettings()
