@@ -257,3 +257,5 @@ class Message:
     quotes: Sequence[Quote]
     link: str
     maybe_repeat: bool = False
+    what_to_do: tuple[str, ...] = ()
+    """The playbooks of the rules that fired, in the company's own words."""

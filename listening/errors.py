@@ -11,6 +11,7 @@ EarshotError
 ├── Rejected               a receiver refuses this message for good
 └── TryLater(until)        nothing is wrong with the request: come back
     ├── RateLimited        the platform asks us to wait
+    ├── Unanswered         it was sent and nobody said whether it arrived: come back, and say that it may be a repeat
     └── StoreUnavailable   the index or the ledger does not answer
 """
 
@@ -67,6 +68,10 @@ class TryLater(EarshotError):
 
 class RateLimited(TryLater):
     """The platform asks us to wait until ``until``."""
+
+
+class Unanswered(TryLater):
+    """A message left us and no answer came: it may have arrived, so the next attempt is marked as a possible repeat."""
 
 
 class StoreUnavailable(TryLater):

@@ -179,21 +179,27 @@ class ShareRule(_Rule):
     """Fires when the share of negative posts in the last ``hours`` is at least ``min_share`` and above the usual one.
 
     Guards: at least ``min_posts`` judged posts; and the share must be surprising, by a lower confidence bound.
+    At ``alarming_share`` it fires whatever is usual, so that a slow ramp cannot hide a crisis.
     """
 
     kind: Literal["negative-share"]
     hours: float = Field(default=3, gt=0, le=168)
     min_share: float = Field(default=0.4, gt=0, le=1)
+    alarming_share: float = Field(default=0.8, gt=0, le=1)
     min_posts: int = Field(default=20, ge=1)
 
 
 class SpikeRule(_Rule):
-    """Fires when posts (or ``negative`` ones) in the last ``hours`` exceed the same hours of past ``weeks``."""
+    """Fires when posts (or ``negative`` ones) in the last ``hours`` exceed the same hours of past ``weeks``.
+
+    At ``alarming_posts`` it fires whatever is usual, so that a slow ramp cannot hide a crisis.
+    """
 
     kind: Literal["spike"]
     hours: float = Field(default=3, gt=0, le=168)
     factor: float = Field(default=3, gt=1)
     min_posts: int = Field(default=20, ge=1)
+    alarming_posts: int | None = Field(default=None, ge=1)
     weeks: int = Field(default=4, ge=1, le=26)
     sentiment: Literal["all", "negative"] = "all"
 
