@@ -21,12 +21,14 @@ STEMMERS = {
 }  # fmt: skip
 # Scripts in which a mark is an accent on a letter; elsewhere (Indic, Thai, kana) it is part of the letter.
 _ACCENTED = ("LATIN", "GREEK", "HEBREW", "ARABIC")
+# Keyboards write ' and " inside Hebrew words where geresh and gershayim are meant; phones write ’ for ' everywhere.
+_HEBREW_QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4"})
 
 
 @lru_cache(maxsize=200_000)
 def fold_word(word: str) -> str:
     """Case folded, compatibility forms resolved, accents gone: ``Întârziere`` → ``intarziere``, ``Ёлка`` → ``елка``."""
-    folded = unicodedata.normalize("NFKC", word).casefold().replace("i\u0307", "i")
+    folded = unicodedata.normalize("NFKC", word).casefold().replace("i\u0307", "i").replace("\u2019", "'")
     if folded.isascii():
         return folded
     kept: list[str] = []
@@ -39,7 +41,8 @@ def fold_word(word: str) -> str:
         else:
             strip = unicodedata.name(char, "").startswith(_ACCENTED)
         kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i")
+    plain = unicodedata.normalize("NFC", "".join(kept)).replace("ı", "i")
+    return plain.translate(_HEBREW_QUOTES) if "\u05d0" <= plain[:1] <= "\u05ea" else plain
 
 
 @lru_cache(maxsize=32)
@@ -64,7 +67,13 @@ def words(text: str) -> list[tuple[int, int, str]]:
 def tokens(text: str, language: str | None = None) -> list[str]:
     """The tokens an index stores for ``text``: folded, and stemmed if ``language`` (ISO 639-1) is known."""
     found = (fold_word(word) for _, _, word in words(text))
-    return [_stem(word, language) if language else word for word in found if word and not word.isspace()]
+    folded = [word for word in found if word and not word.isspace()]
+    return stemmed(folded, language) if language else folded
+
+
+def stemmed(folded: list[str], language: str) -> list[str]:
+    """``folded`` words as a text in ``language`` carries them; unchanged where there is no stemmer."""
+    return [_stem(word, language) for word in folded] if language in STEMMERS else folded
 
 
 def variants(word: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 import regex
 
-from .analysis import fold_word, phrase_variants, tokens, variants
+from .analysis import fold_word, phrase_variants, tokens, variants, words
 from .errors import QueryError
 from .hashtags import fold_hashtag
 
@@ -233,7 +233,7 @@ def _leaf(token: _Token) -> Node:
         count = len(tokens(inner))
         if not count:
             raise QueryError(f"The phrase at character {token.at + 1} has no word in it.", token.at)
-        return Phrase(inner) if count > 1 else Word(inner.strip())
+        return Phrase(inner) if count > 1 else Word(_bare(inner))
     if text == "*":
         return Everything()
     if text[0] in "#\uff03\ufe5f":
@@ -249,8 +249,13 @@ def _leaf(token: _Token) -> Node:
     if not count:
         raise QueryError(f"'{text}' at character {token.at + 1} has no letter or digit to search for.", token.at)
     if prefix and count == 1:
-        return Word(text[:-1], prefix=True)
-    return Word(text) if count == 1 else Phrase(text)
+        return Word(_bare(text), prefix=True)
+    return Word(_bare(text)) if count == 1 else Phrase(text)
+
+
+def _bare(text: str) -> str:
+    """The one word in ``text`` without the signs around it: ``Yahoo!`` is found as ``Yahoo``."""
+    return next(word for _, _, word in words(text) if tokens(word))
 
 
 def _write(node: Node) -> str:
