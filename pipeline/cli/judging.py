@@ -1,0 +1,61 @@
+"""``earshot run``, ``earshot classify`` and ``earshot evaluate``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.common import console, moment, open_house, present, progress
+
+
+def register(app: typer.Typer) -> None:
+    app.command("run")(run)
+    app.command("classify")(classify)
+    app.command("evaluate")(evaluate)
+
+
+def run(
+    now: Annotated[str | None, typer.Option("--now", help="take this for now (ISO 8601), to replay a day")] = None,
+) -> None:
+    """One whole cycle without Airflow: collect, classify, raise alerts, deliver."""
+    from pipeline.cycle import run_cycle
+
+    with open_house() as house, progress.status("Collecting …") as status:
+        cycle = run_cycle(house, moment(now, "now") or present(), status.update)
+    for collected in cycle.collected:
+        console.print(f"{collected.brand} from {collected.platform}: {collected.new} new posts.")
+        if collected.problem:
+            progress.print(collected.problem)
+    judged = cycle.judged
+    console.print(
+        f"{judged.classified:,} posts judged, {judged.windows} windows counted, "
+        f"{judged.alerts} alerts, {judged.delivered} messages delivered."
+    )
+
+
+def classify(
+    file: Annotated[str, typer.Argument(help="JSON Lines with text, optional id and lang; - is standard input")] = "-",
+    model: Annotated[str | None, typer.Option("--model", help="a folder or a Hub name; default: the setting")] = None,
+) -> None:
+    """Judge JSON Lines: language, sentiment, offensiveness and risks of each, as JSON Lines."""
+    from pipeline.judging import classify_lines
+
+    with open_house() as house:
+        source = sys.stdin.buffer if file == "-" else Path(file).open("rb")
+        with source:
+            for line in classify_lines(house, source, model):
+                print(line)
+
+
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="TSV: text, label, lang; also .gz")],
+    model: Annotated[str | None, typer.Option("--model", help="a folder or a Hub name; default: the setting")] = None,
+) -> None:
+    """How well the model judges labelled posts: macro-F1, accuracy, per-class F1, calibration error, by language."""
+    from pipeline.judging import evaluate_files
+    from pipeline.cli.receipts import print_evaluation
+
+    with open_house() as house, progress.status("Judging …"):
+        evaluation = evaluate_files(house, files, model)
+    print_evaluation(console, evaluation)

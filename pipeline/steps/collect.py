@@ -1,0 +1,92 @@
+"""One collection: pages from a platform through the write door, and a note of how the source is."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from collectors.protocol import Request
+from collectors.registry import build
+from listening.brands import Brand
+from listening.errors import AccessDenied, RateLimited, TryLater
+from pipeline.wiring import House
+from store.ledger import SourceState
+
+_AFTER_OUTAGE = timedelta(minutes=2)
+_AFTER_REFUSAL = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What one collection brought. ``problem`` is a sentence if it ended early; what came before it is stored."""
+
+    brand: str
+    platform: str
+    pages: int
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    unreadable: int
+    removed: int
+    withheld: int
+    problem: str = ""
+    come_back_at: datetime | None = None
+
+
+def collect(house: House, brand_key: str, platform: str, now: datetime) -> Collected:
+    """Collect what is new. A rate limit or an outage is not a failure of ours: it is noted, with when to come back."""
+    brand = house.brand(brand_key)
+    cursor = house.ledger.cursors.get(brand.key, platform)
+    if cursor is not None and cursor.query_revision != brand.query.revision:
+        cursor = None
+    history = getattr(getattr(house.settings.platforms, platform), "history_days", brand.purpose.retention_days)
+    request = Request(query=brand.query, cursor=cursor, since=now - timedelta(days=history), until=None, now=now)
+    return collect_with(house, brand, platform, request)
+
+
+def collect_with(
+    house: House, brand: Brand, platform: str, request: Request, move_cursor: bool = True
+) -> Collected:
+    """Collect what ``request`` asks for, through the write door, and note how the source is."""
+    count: Counter[str] = Counter()
+    problem, come_back_at = "", None
+    now = request.now
+    try:
+        for page in build(platform, house.settings).collect(request):
+            admitted = house.door.admit(page, brand, platform, now, move_cursor)
+            count["pages"] += 1
+            count["withheld"] += page.withheld
+            for name in ("new", "changed", "unchanged", "refused", "unreadable", "removed"):
+                count[name] += getattr(admitted, name)
+    except RateLimited as error:
+        problem, come_back_at = str(error), error.until
+    except TryLater as error:
+        problem, come_back_at = str(error), error.until or now + _AFTER_OUTAGE
+    except AccessDenied as error:
+        problem, come_back_at = str(error), now + _AFTER_REFUSAL
+    _note(house, brand.key, platform, now, count["new"], problem, come_back_at)
+    fields = ("pages", "new", "changed", "unchanged", "refused", "unreadable", "removed", "withheld")
+    return Collected(
+        brand=brand.key,
+        platform=platform,
+        problem=problem,
+        come_back_at=come_back_at,
+        **{name: count[name] for name in fields},
+    )
+
+
+def _note(
+    house: House, brand: str, platform: str, now: datetime, new: int, problem: str, come_back_at: datetime | None
+) -> None:
+    before = house.ledger.sources.get(brand, platform) or SourceState(brand=brand, platform=platform)
+    house.ledger.sources.note(
+        replace(
+            before,
+            last_try=now,
+            last_success=before.last_success if problem else now,
+            come_back_at=come_back_at,
+            failing_since=(before.failing_since or now) if problem else None,
+            last_error=problem,
+            posts_total=before.posts_total + new,
+        )
+    )
