@@ -22,6 +22,13 @@ _MENTION = regex.compile(
 _MAIL = regex.compile(r"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}.\-]+\.\p{L}{2,}")
 
 
+def find_mentions(text: str) -> tuple[str, ...]:
+    """Handles that ``text`` mentions, without ``@``, in order, each once; mail addresses are none."""
+    if "@" not in text and "＠" not in text:
+        return ()
+    return tuple(dict.fromkeys(match["handle"] for match in _MENTION.finditer(text)))
+
+
 def author_key(key: bytes, platform: str, handle: str) -> str:
     """32 hex digits that stand for one account; the same on every run, and meaningless without the key."""
     return hmac.new(key, f"author\0{platform}\0{fold_handle(handle)}".encode(), sha256).hexdigest()[:32]

@@ -1,0 +1,87 @@
+"""What became of a file, in numbers and in sentences."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from .mapping import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that was left out."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """The numbers of a receipt while the file is being read."""
+
+    rows: int = 0
+    posts: int = 0
+    repeated: int = 0
+    same_text: int = 0
+    rejected: int = 0
+    rejections: list[Rejection] = field(default_factory=list)
+    undated: int = 0
+    without_zone: int = 0
+    unlikely_dates: int = 0
+    platforms_known: int = 0
+    other_platforms: Counter[str] = field(default_factory=Counter)
+    counted_all: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """``rows`` = ``posts`` + ``repeated`` + ``rejected``. ``rejections`` are the first of them.
+
+    ``repeated`` rows say the same as an earlier one in every mapped column, so they are one post. ``same_text`` posts
+    have the text of another one and differ elsewhere. Both are counted exactly unless ``counted_all`` is false (very
+    large files), and then they are lower bounds.
+    """
+
+    file: str
+    form: str
+    encoding: str
+    mapping: Mapping
+    rows: int = 0
+    posts: int = 0
+    repeated: int = 0
+    same_text: int = 0
+    rejected: int = 0
+    rejections: tuple[Rejection, ...] = ()
+    undated: int = 0
+    without_zone: int = 0
+    unlikely_dates: int = 0
+    other_platforms: tuple[str, ...] = ()
+    counted_all: bool = True
+    notes: tuple[str, ...] = ()
+
+    def sentences(self) -> tuple[str, ...]:
+        """The receipt for people, one line each."""
+        least = "" if self.counted_all else "at least "
+        said = [
+            f"{self.file} ({self.form}, {self.encoding}): {self.rows:,} rows, {self.posts:,} posts.",
+            f"Columns: {self.mapping}.",
+            *self.notes,
+        ]
+        if self.repeated:
+            said.append(f"{least}{self.repeated:,} rows repeat another one in every column used: they are one post.")
+        if self.same_text:
+            said.append(f"{least}{self.same_text:,} posts have the text of another one but differ in another column.")
+        if self.undated:
+            said.append(f"{self.undated:,} posts have no date: they can be searched, and are in no chart and no alert.")
+        if self.unlikely_dates:
+            said.append(f"{self.unlikely_dates:,} dates lie before 1995 or in the future and were not believed.")
+        if self.without_zone:
+            said.append(f"{self.without_zone:,} dates name no time zone: UTC was taken.")
+        if self.other_platforms:
+            others = ", ".join(self.other_platforms)
+            said.append(f"No platforms that Earshot knows: {others}. Those posts count as 'files'.")
+        if self.rejected:
+            said.append(f"{self.rejected:,} rows were rejected:")
+            said += [f"  line {each.line}: {each.reason}" for each in self.rejections]
+            more = self.rejected - len(self.rejections)
+            said += [f"  and {more:,} more"] if more else []
+        return tuple(said)
