@@ -1,4 +1,4 @@
-"""One delivery to one channel, as a state machine. Every change is a new value; the caller writes it down before going on.
+"""One delivery to one channel, as a state machine. Every change is a new value, written down by the caller at once.
 
     WAITING → SENDING → DELIVERED | WAITING (next_at, last_error) | REJECTED | GIVEN_UP
 
@@ -136,14 +136,15 @@ def withdraw(delivery: Delivery, why: str) -> Delivery:
 
 
 def wait(delivery: Delivery, at: datetime) -> timedelta:
-    """How long to wait after the latest attempt: doubling, capped, and spread by up to a quarter that follows from the key.
+    """How long to wait after the latest attempt: doubling, capped, shortened by up to a quarter that follows from the key.
 
     Deterministic, so that a test can replay it; different for each delivery, so that receivers are not stormed.
     """
     longest = LONGEST_WAIT if at - delivery.created_at < PATIENCE else LONGEST_WAIT_LATER
-    doubled = min(FIRST_WAIT * 2 ** min(max(delivery.attempts - 1, 0), 20), longest)
+    doubled = min(FIRST_WAIT * (1 << min(max(delivery.attempts - 1, 0), 20)), longest)
     digest = sha256(f"{delivery.key}\0{delivery.attempts}".encode()).digest()
-    return doubled * (1 - int.from_bytes(digest[:4], "big") / 2**32 / 4)
+    shorter = int.from_bytes(digest[:4], "big") / 2**32 / 4
+    return doubled * (1 - shorter)
 
 
 def _next_attempt(delivery: Delivery, until: datetime | None, at: datetime) -> datetime:

@@ -18,8 +18,8 @@ def wilson_lower(hits: int, of: int, z: float = Z) -> float:
     """The smallest share that ``hits`` out of ``of`` still make plausible; 0 where there is nothing to count.
 
     The score interval of E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal
-    of the American Statistical Association 22 (1927) 209-212. It behaves for few posts and for shares near 0 and 1, where
-    the textbook interval (share ± z × standard error) does not: 9 of 9 are "at least 70 %", not "exactly 100 %".
+    of the American Statistical Association 22 (1927) 209-212. It behaves for few posts and for shares near 0 and 1,
+    where the textbook interval (share ± z × standard error) does not: 9 of 9 are "at least 70 %", not "exactly 100 %".
     """
     if of <= 0:
         return 0.0
@@ -82,7 +82,8 @@ class Baseline:
     def variance(self) -> float:
         """What the weeks show (median absolute deviation, scaled to a normal's), or what public talk has anyway.
 
-        The larger of the two: posts answer posts, so counts are never as regular as Poisson; and few weeks show too little of it.
+        The larger of the two: posts answer posts, so counts are never as regular as
+        Poisson; and few weeks show too little of it.
         """
         burstiness = _BURSTINESS if self.weeks >= _ENOUGH_WEEKS else _BURSTINESS_FEW_WEEKS
         own = self.expected + burstiness * self.expected**2

@@ -16,7 +16,7 @@ SAME_AGAIN = timedelta(hours=24)
 CALM = timedelta(hours=6)
 """What people ended stays ended for this long, unless it grows."""
 SUBSIDED = timedelta(hours=1)
-"""What ended by itself had been unchanged for so long, and does not come back sooner: a count at the edge would flap."""
+"""What ended by itself was unchanged for so long, and does not come back sooner: a count at the edge would flap."""
 MOST_POSTS = 100
 """Posts an incident lists; more are counted by the window rules and found on the dashboard."""
 

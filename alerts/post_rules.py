@@ -5,7 +5,7 @@ The one exception is imminent danger, and then the alert is about the condition.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -34,11 +34,15 @@ class CategoryPolicy(NamedTuple):
     severity: Severity
 
 
+FRESH = timedelta(hours=24)
+"""A post that is judged longer than this after it reached us wakes nobody: a new rule or category is no news about it."""
+
+
 def find_post(
     rule: RiskRule | ReachRule, post: Post, brand: Brand, at: datetime, categories: Mapping[str, CategoryPolicy]
 ) -> Finding:
     """The alert, or why there is none."""
-    if why_not := never_pages(rule, post, brand):
+    if why_not := never_pages(rule, post, brand, at):
         return Finding(None, sentences.not_for_posts(why_not))
     assert post.assessment is not None  # never_pages says so
     if isinstance(rule, ReachRule):
@@ -46,7 +50,7 @@ def find_post(
     return _risk(rule, post, post.assessment, brand, at, categories)
 
 
-def never_pages(rule: RiskRule | ReachRule, post: Post, brand: Brand) -> str:
+def never_pages(rule: RiskRule | ReachRule, post: Post, brand: Brand, at: datetime) -> str:
     """Why ``post`` cannot raise ``rule`` whatever it says; empty if it can."""
     if rule.brands and brand.key not in rule.brands:
         return f"the rule is not for {brand.key}"
@@ -60,6 +64,8 @@ def never_pages(rule: RiskRule | ReachRule, post: Post, brand: Brand) -> str:
         return "the post has no date"
     if post.fetched_at - post.created_at > LATE:
         return "the post reached us too late after its publication"
+    if at - post.fetched_at > FRESH:
+        return "the post has been here for long"
     if post.created_at - post.fetched_at > LENGTH:
         return "the post says that it comes from the future"
     if post.speaker is Speaker.BRAND:

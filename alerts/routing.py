@@ -46,8 +46,8 @@ def is_crowd_only(channel: str, routes: Iterable[RouteSettings]) -> bool:
 def reason_to_notify(incident: Incident, delivery: Delivery | None, at: datetime) -> str | None:
     """Why ``channel`` should be told now: first, grew, repeat due, resolved, reopened; None if there is no reason.
 
-    ``delivery`` is the channel's latest one for this incident. While it is under way there is no reason for another: the
-    message is composed when it is sent and tells the latest state.
+    ``delivery`` is the channel's latest one for this incident. While it is under way there is no reason for another:
+    the message is composed when it is sent and tells the latest state.
     """
     if is_silenced(incident, at):
         return None

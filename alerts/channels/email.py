@@ -121,7 +121,7 @@ class MailChannel:
                 raise TryLater(f"{self._where} cannot be reached ({type(error).__name__}).") from error
             try:
                 yield server
-            except (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError) as error:
+            except (smtplib.SMTPException, OSError) as error:
                 raise TryLater(f"{self._where} broke off before it took the message.") from error
         finally:
             if server:

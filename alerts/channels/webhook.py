@@ -25,7 +25,7 @@ _LATER = (408, 425, 429)
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Follows no redirect, uses no proxy, and connects to the address that was checked, not to a second look-up of the name.
+    """Follows no redirect, uses no proxy, and connects to the address that was checked: no second look-up of the name.
 
     The address may hold a secret, so no error, log line or repr shows more of it than the host.
     """
@@ -60,7 +60,7 @@ class Webhook:
         url = httpx.URL(self.settings.url.get_secret_value())
         port = url.port or (443 if url.scheme == "https" else 80)
         try:
-            address = resolve(url.host, port, self.settings.allow_private)
+            address = resolve(url.raw_host.decode("ascii"), port, self.settings.allow_private)
         except Rejected as error:
             raise Rejected(f"Channel {self.name}: {error}.") from None
         except TryLater as error:
@@ -68,6 +68,7 @@ class Webhook:
         self._judge(self._post(url, address, message, at), at)
 
     def _post(self, url: httpx.URL, address: str, message: Message, at: datetime) -> httpx.Response:
+        host = url.raw_host.decode("ascii")
         body = json.dumps(as_json(message, at), ensure_ascii=True, separators=(",", ":")).encode()
         seconds = {"connect": CONNECT, "read": self.read_timeout, "write": self.read_timeout, "pool": CONNECT}
         request = httpx.Request(
@@ -82,19 +83,18 @@ class Webhook:
                 "Idempotency-Key": message.key,
                 HEADER: sign(self.settings.secret.get_secret_value(), int(at.timestamp()), body),
             },
-            extensions={"timeout": seconds, "sni_hostname": url.host},
+            extensions={"timeout": seconds, "sni_hostname": host},
         )
         # The transport and not httpx.Client: a client logs every address at level INFO, and this one is a secret.
         with httpx.HTTPTransport(verify=self.context, trust_env=False, retries=0) as transport:
             try:
                 response = transport.handle_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                raise TryLater(f"Channel {self.name}: {url.host} cannot be reached ({_cause(error)}).") from None
+                raise TryLater(f"Channel {self.name}: {host} cannot be reached ({_cause(error)}).") from None
             except httpx.TransportError as error:
                 kind = type(error).__name__
-                raise Unanswered(
-                    f"Channel {self.name}: {url.host} took the message and gave no answer ({kind})."
-                ) from None
+                sentence = f"Channel {self.name}: {host} took the message and gave no answer ({kind})."
+                raise Unanswered(sentence) from None
             response.close()
         return response
 
