@@ -33,9 +33,9 @@ class LedgerSettings(_Section):
 
 
 class SentimentSettings(_Section):
-    """``model``: ``bundled``, a folder, or a name on the Hugging Face Hub."""
+    """``model``: ``earshot-small`` (bundled), a folder, or a name on the Hugging Face Hub."""
 
-    model: str = "bundled"
+    model: str = "earshot-small"
     threads: int = Field(default=2, ge=1, le=64)
 
 

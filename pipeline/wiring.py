@@ -63,12 +63,11 @@ class House:
                 f"store.url is {self.settings.store.url!r}, and this version only has the embedded index: "
                 "leave it empty for now."
             )
-        self.home.mkdir(parents=True, exist_ok=True)
+        _ = self.keys  # made first: a store without the key of its pseudonyms is refused
         return EmbeddedIndex(self.home / "posts.db")
 
     @cached_property
     def ledger(self) -> Ledger:
-        self.home.mkdir(parents=True, exist_ok=True)
         return Ledger.open(self.settings.ledger.url or f"sqlite:///{self.home / 'ledger.db'}", self.keys)
 
     @cached_property

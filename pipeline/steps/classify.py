@@ -1,31 +1,34 @@
 """Judge what lacks the current model or risk revision. Reads what is unprocessed from the store, never from an event."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from listening.posts import Post
 from pipeline.wiring import House
-from sentiment.judge import TextToJudge
+from sentiment.judge import TextToJudge, model_revision
 from store.protocol import Judgement
 
 BATCH = 512
 """Posts a turn: a few seconds of work, so that a kill costs little and memory stays flat."""
 
 
-def classify(house: House, limit: int | None = None) -> int:
-    """Judge up to ``limit`` posts (None: all that lack it), newest first; returns how many were judged."""
+def classify(house: House, now: datetime, say: Callable[[int], None] = lambda _: None) -> int:
+    """Judge all posts that lack it, newest first; returns how many. ``say`` is told how many are done."""
     done = 0
     before: tuple[Post, ...] = ()
-    while limit is None or done < limit:
-        size = BATCH if limit is None else min(BATCH, limit - done)
-        judge = house.judge if done or _anything_waits(house) else None
-        if judge is None:
-            break
-        waiting = house.index.unjudged(judge.model_revision, judge.risk_revision, size)
-        if not waiting or waiting == before:  # unchanged: somebody rewrites them faster than we judge; the next run will
+    while waiting := house.index.unjudged(*revisions(house), BATCH):
+        if waiting == before:  # somebody rewrites them faster than we judge; the next run will have them
             break
         house.door.judge(_judgements(house, waiting), now)
         done, before = done + len(waiting), waiting
+        say(done)
     return done
+
+
+def revisions(house: House) -> tuple[str, str]:
+    """The model and risk revisions that count now. Loads no model: a cycle with nothing new stays cheap."""
+    return model_revision(house.settings.sentiment), house.categories.revision
 
 
 def _judgements(house: House, posts: tuple[Post, ...]) -> list[Judgement]:

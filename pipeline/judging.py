@@ -1,0 +1,26 @@
+"""``earshot classify`` and ``earshot evaluate``: the model alone, without the store."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.wiring import House
+from sentiment.encoder import Encoder
+from sentiment.evaluation import Evaluation, evaluate
+from sentiment.judge import Judge
+from sentiment.streams import classify
+
+
+def classify_lines(house: House, source: BinaryIO, model: str | None) -> Iterator[str]:
+    """JSON Lines in, JSON Lines out, in bounded memory. ``model`` None: the one in the settings."""
+    judge = Judge(_encoder(house, model), house.categories) if model else house.judge
+    return classify(source, judge)
+
+
+def evaluate_files(house: House, files: Sequence[Path], model: str | None) -> Evaluation:
+    """Scores of ``model`` (None: the one in the settings) on labelled files, by language."""
+    return evaluate(files, _encoder(house, model))
+
+
+def _encoder(house: House, model: str | None) -> Encoder:
+    return Encoder.load(model or house.settings.sentiment.model, house.settings.sentiment.threads)
