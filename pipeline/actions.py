@@ -1,6 +1,6 @@
 """What people do to an incident: the same functions for the dashboard, the API and the command line.
 
-Which action may follow which state is decided by :func:`listening.alerting.follow`. Every action can be taken back by another.
+Which action may follow which state is decided by :func:`listening.alerting.follow`. Another action takes each back.
 """
 
 from datetime import datetime

@@ -21,7 +21,7 @@ hashtags = {hashtags}
 handles = {handles}
 exclude = []
 platforms = {platforms}
-# A query runs for a purpose, under somebody's responsibility, for an audience, for a time; without these it does not run.
+# A query runs for a purpose, under somebody's responsibility, for an audience, for a time; else it does not run.
 purpose = {purpose}
 owner = {owner}
 audience = ["brand", "pr"]

@@ -13,7 +13,7 @@ _POLL = 0.1  # seconds
 
 @contextmanager
 def one_at_a_time(home: Path, name: str, wait: float) -> Iterator[None]:
-    """Hold the turn called ``name`` on this machine; raises :class:`TryLater` if it is not free within ``wait`` seconds.
+    """Hold the turn called ``name`` on this machine; raises :class:`TryLater` if it is not free in ``wait`` seconds.
 
     The kernel gives it back when the process ends, however it ends.
     """

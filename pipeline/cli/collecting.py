@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def collect(
     platform: Annotated[str, typer.Argument(help="files, mastodon, …")],
-    query: Annotated[str | None, typer.Option("--query", help="""e.g. '#tag OR "Acme"'; default: the brand's own""")] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", help="""e.g. '#tag OR "Acme"'; default: the brand's own""")
+    ] = None,
     brand: Annotated[str | None, typer.Option("--brand", help="whose query and purpose it is")] = None,
     since: Annotated[str | None, typer.Option("--since", help="ISO 8601; default: a week ago")] = None,
     until: Annotated[str | None, typer.Option("--until", help="ISO 8601")] = None,
@@ -34,9 +36,7 @@ def collect(
             for form in looking.dry_run(house, platform, query, brand, start, moment(until, "until"), limit, now):
                 print(json.dumps(form, ensure_ascii=False), flush=True)
             return
-        collected = looking.collect_now(
-            house, platform, query, brand, start, moment(until, "until"), limit, now
-        )
+        collected = looking.collect_now(house, platform, query, brand, start, moment(until, "until"), limit, now)
     for one in collected:
         console.print(
             f"{one.brand} from {one.platform}: {one.new} new, {one.changed} changed, {one.unchanged} known, "
@@ -54,8 +54,8 @@ def import_file(
     ] = None,
 ) -> None:
     """Import a file; shows how its columns were mapped and what was rejected. A second import changes nothing."""
-    from pipeline.importing import import_posts
     from pipeline.cli.receipts import print_receipt
+    from pipeline.importing import import_posts
 
     with open_house() as house, progress.status(f"Reading {file.name} …") as status:
         imported = import_posts(

@@ -1,11 +1,14 @@
 """``earshot run``, ``earshot classify`` and ``earshot evaluate``."""
 
+import gzip
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
+from listening.errors import UnreadableInput
 from pipeline.cli.common import console, moment, open_house, present, progress
 
 
@@ -41,11 +44,16 @@ def classify(
     """Judge JSON Lines: language, sentiment, offensiveness and risks of each, as JSON Lines."""
     from pipeline.judging import classify_lines
 
-    with open_house() as house:
-        source = sys.stdin.buffer if file == "-" else Path(file).open("rb")
-        with source:
-            for line in classify_lines(house, source, model):
-                print(line)
+    with open_house() as house, nullcontext(sys.stdin.buffer) if file == "-" else _open(Path(file)) as source:
+        for line in classify_lines(house, source, model):
+            print(line, flush=file == "-")
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    except OSError as error:
+        raise UnreadableInput(f"{path} cannot be opened: {error.strerror}.") from error
 
 
 def evaluate(
@@ -53,8 +61,8 @@ def evaluate(
     model: Annotated[str | None, typer.Option("--model", help="a folder or a Hub name; default: the setting")] = None,
 ) -> None:
     """How well the model judges labelled posts: macro-F1, accuracy, per-class F1, calibration error, by language."""
-    from pipeline.judging import evaluate_files
     from pipeline.cli.receipts import print_evaluation
+    from pipeline.judging import evaluate_files
 
     with open_house() as house, progress.status("Judging …"):
         evaluation = evaluate_files(house, files, model)

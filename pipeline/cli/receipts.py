@@ -22,7 +22,18 @@ def print_receipt(console: Console, imported: Imported) -> None:
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     """One line a language; a dash where a class has no labelled post."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("language", "posts", "macro-F1", "accuracy", "F1 neg", "F1 neu", "F1 pos", "answered", "if answered", "ECE")
+    names = (
+        "language",
+        "posts",
+        "macro-F1",
+        "accuracy",
+        "F1 neg",
+        "F1 neu",
+        "F1 pos",
+        "answered",
+        "if answered",
+        "ECE",
+    )
     for name in names:
         table.add_column(name, justify="left" if name == "language" else "right")
     for score in (*evaluation.languages, evaluation.all):

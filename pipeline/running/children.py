@@ -1,4 +1,4 @@
-"""Child processes that end with us, also when we were killed: what was started is written down and looked for next time."""
+"""Child processes that end with us. If we are killed, what was started is written down and ended next time."""
 
 import json
 import os

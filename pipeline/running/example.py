@@ -1,4 +1,4 @@
-"""The invented company of ``examples/``: its posts are given times relative to the first start, so the demo is fresh."""
+"""The invented company of ``examples/``: its posts get times relative to the first start, so the demo is fresh."""
 
 import json
 import os

@@ -130,9 +130,7 @@ def _wait(console: Console, what: str, ready: Callable[[], bool], children: Chil
         while not ready():
             waited = time.monotonic() - began
             if name in children.ended() or waited > _GIVE_UP:
-                raise NotReady(
-                    f"{what} did not start; the end of {children.log_of(name)} says:\n{children.tail(name)}"
-                )
+                raise NotReady(f"{what} did not start; the end of {children.log_of(name)} says:\n{children.tail(name)}")
             status.update(f"{what} is starting … {waited:.0f} s")
             time.sleep(_LOOK_EVERY / 4)
 

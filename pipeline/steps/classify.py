@@ -1,4 +1,4 @@
-"""Judge what lacks the current model or risk revision. Reads what is unprocessed from the store, never from an event."""
+"""Judge what lacks the current model or risk revision. What that is, the store says, never an event."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -44,9 +44,7 @@ def collect(house: House, brand_key: str, platform: str, now: datetime) -> Colle
     return collect_with(house, brand, platform, request)
 
 
-def collect_with(
-    house: House, brand: Brand, platform: str, request: Request, move_cursor: bool = True
-) -> Collected:
+def collect_with(house: House, brand: Brand, platform: str, request: Request, move_cursor: bool = True) -> Collected:
     """Collect what ``request`` asks for, through the write door, and note how the source is."""
     count: Counter[str] = Counter()
     problem, come_back_at = "", None

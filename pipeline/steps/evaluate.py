@@ -1,4 +1,4 @@
-"""Rules, over single posts of the windows that changed and over the last hours of every brand; alerts become incidents."""
+"""Rules, over posts of the windows that changed and over the last hours of every brand; alerts become incidents."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -64,9 +64,7 @@ def record(house: House, brand: Brand, alerts: Sequence[Alert], now: datetime) -
         return 0
     known = house.ledger.incidents.recent(brand.key, since=now - CALM)
     news = 0
-    for step in group(
-        unknown, [i for i in known if i.is_active], now, ended=[i for i in known if not i.is_active]
-    ):
+    for step in group(unknown, [i for i in known if i.is_active], now, ended=[i for i in known if not i.is_active]):
         if isinstance(step, Opening):
             news += _open(house, step)
         else:
@@ -85,9 +83,7 @@ def policies(house: House) -> dict[str, CategoryPolicy]:
 def view_of(house: House, brand: Brand, rule: ShareRule | SpikeRule, now: datetime) -> WindowView:
     """The rows that ``rule`` needs at ``now``, since when there are any, and the holes in between."""
     hours = intervals(rule, now)
-    rows = [
-        row for one in hours for row in house.ledger.windows.rows((brand.key,), one.since, one.until)
-    ]
+    rows = [row for one in hours for row in house.ledger.windows.rows((brand.key,), one.since, one.until)]
     since, until = min(i.since for i in hours), max(i.until for i in hours)
     gaps = house.ledger.gaps.between((brand.key,), since, until)
     return WindowView(

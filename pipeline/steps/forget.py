@@ -22,9 +22,11 @@ class Forgotten:
 
 
 def forget(house: House, now: datetime) -> Forgotten:
-    """Remove posts past their time. Their windows were sealed before, so history and baselines survive. Safe to repeat."""
+    """Remove posts past their time. Their windows are sealed first, so history and baselines survive. Safe to repeat."""
     with one_at_a_time(house.home, "judge", _WAIT):
-        expired = sum(_expire(house, brand.key, brand.purpose.retention_days, now) for brand in (*house.brands, IMPORTS))
+        expired = sum(
+            _expire(house, brand.key, brand.purpose.retention_days, now) for brand in (*house.brands, IMPORTS)
+        )
     return Forgotten(expired=expired, logs=_old_logs(house.home / "airflow" / "logs", now))
 
 
