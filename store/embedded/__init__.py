@@ -1,0 +1,1 @@
+"""The posts index in one SQLite file: documents, narrow columns for filters and counts, FTS5 for words."""

@@ -1,0 +1,65 @@
+"""What of a post is searched, and which posts tell the same story. All indexes share it, so that they agree."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import regex
+
+from listening.analysis import stemmed, tokens
+from listening.hashtags import fold_hashtag, without_hashtags
+from listening.posts import Post
+from listening.query import Searchable, fold_handle
+
+UNKNOWN_LANGUAGE = "und"
+_LINK_OR_MENTION = regex.compile(r"(?:https?://|www\.)\S+|(?<![\p{L}\p{N}_])[@＠][\p{L}\p{N}_][\p{L}\p{N}_.@\-]*")
+
+
+def language_of(post: Post) -> str:
+    """The language that counts: ours, until then the platform's without its region, else ``und``."""
+    if post.assessment:
+        return post.assessment.language
+    platform = (post.language or "").replace("_", "-").split("-", 1)[0].lower()
+    return platform or UNKNOWN_LANGUAGE
+
+
+def sentiment_of(post: Post) -> str:
+    """The sentiment's label, or ``pending`` for a post that was not judged yet."""
+    return post.assessment.sentiment.label.value if post.assessment else "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The words of a post as an index stores them, its hashtags and handles, and the story it tells."""
+
+    words: list[str]
+    hashtags: list[str]
+    handles: list[str]
+    story: str
+
+    @classmethod
+    def of(cls, post: Post) -> "Terms":
+        text = _text(post)
+        folded = tokens(text)
+        return cls(
+            words=stemmed(folded, language_of(post)),
+            hashtags=sorted({fold_hashtag(tag) for tag in post.hashtags}),
+            handles=sorted({fold_handle(handle) for handle in post.mentions}),
+            story=_story(post, text, folded),
+        )
+
+
+def searchable(post: Post) -> Searchable:
+    """The post as the query evaluator sees it: the reference for every index."""
+    return Searchable.of(_text(post), post.hashtags, post.mentions, language_of(post))
+
+
+def _text(post: Post) -> str:
+    return f"{post.title}\n{post.text}" if post.title else post.text
+
+
+def _story(post: Post, text: str, folded: list[str]) -> str:
+    """Equal for equal words, whatever links, mentions and hashtags stand around; a post without words has its own."""
+    if any(sign in text for sign in "#＃﹟@＠") or "http" in text or "www." in text:
+        folded = tokens(_LINK_OR_MENTION.sub(" ", without_hashtags(text)))
+    told = " ".join(folded) if folded else f"\0{post.reposted or post.id}"
+    return blake2b(told.encode(), digest_size=8).hexdigest()
