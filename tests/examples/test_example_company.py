@@ -67,6 +67,7 @@ def test_every_line_has_the_promised_shape() -> None:
             assert (line[field] is not None) == (line["kind"] in kinds), (line["id"], field)
             if line[field] is not None:
                 assert by_id[line[field]]["minutes_ago"] > line["minutes_ago"], f"{line['id']} answers a later post"
+                assert by_id[line[field]]["platform"] == line["platform"], f"{line['id']} answers another network"
 
 
 def test_ids_are_unique_and_there_are_enough_posts() -> None:
