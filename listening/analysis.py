@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import apsw.unicode
+import regex
 import snowballstemmer
 
 # ISO 639-1 → snowball algorithm.
@@ -23,6 +24,8 @@ STEMMERS = {
 _ACCENTED = ("LATIN", "GREEK", "HEBREW", "ARABIC")
 # Keyboards write ' and " inside Hebrew words where geresh and gershayim are meant; phones write ’ for ' everywhere.
 _HEBREW_QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4"})
+
+_APOSTROPHE = regex.compile(r"(?<!\p{Script=Hebrew})['\u2019\u02bc]")
 
 
 @lru_cache(maxsize=200_000)
@@ -57,11 +60,26 @@ def _stem(folded: str, language: str) -> str:
 
 
 def words(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, word) for each word of ``text``; offsets in characters. Emoji count as words."""
-    found: Iterator[Any] = apsw.unicode.word_iter_with_offsets(
-        text, 0, emoji=True
-    )  # its stub says str, it yields triples
-    return list(found) if text else []
+    """(start, end, word) for each word of ``text``; offsets in characters. Emoji count as words.
+
+    Unlike in Annex 29 an apostrophe parts two words, so that ``Acme's``, ``l'Acme`` and ``Acme'ta`` are found as
+    ``Acme``; after a Hebrew letter it is a geresh and stays.
+    """
+    if not text:
+        return []
+    # The stub says that it yields str; it yields triples.
+    found: Iterator[Any] = apsw.unicode.word_iter_with_offsets(text, 0, emoji=True)
+    return [part for whole in found for part in (_parted(*whole) if _APOSTROPHE.search(whole[2]) else (whole,))]
+
+
+def _parted(start: int, end: int, word: str) -> Iterator[tuple[int, int, str]]:
+    at = start
+    for match in _APOSTROPHE.finditer(word):
+        if start + match.start() > at:
+            yield at, start + match.start(), word[at - start : match.start()]
+        at = start + match.end()
+    if end > at:
+        yield at, end, word[at - start :]
 
 
 def tokens(text: str, language: str | None = None) -> list[str]:
