@@ -39,7 +39,7 @@ check: setup ## lint, types, import contract
 	$(VENV)/bin/lint-imports
 
 bench: setup ## benchmarks, printed as tables (docs/benchmarks.md explains them)
-	@$(VENV)/bin/python -m benchmarks
+	@$(VENV)/bin/python -m pipeline.benchmark $(BENCH)
 
 docs: setup ## the documentation as pages, in build/docs/
 	@$(VENV)/bin/python -m mkdocs build --quiet --strict && echo "Open build/docs/index.html"
