@@ -1,0 +1,5 @@
+"""The ledger in SQL: cursors, windows, incidents, vault and the rest; SQLite by default, PostgreSQL when scaled."""
+
+from .ledger import Ledger
+
+__all__ = ["Ledger"]
