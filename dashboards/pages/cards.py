@@ -1,0 +1,85 @@
+"""A post as a page shows it. All decisions about links, folding and highlighting are made here, not in templates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from listening.assessments import RiskMatch
+from listening.brands import Role, Viewer
+from listening.posts import Media, Post
+
+from ..addresses import Selection, post_path
+from ..catalogue import Words
+from ..shown import Marker, ShownText, display, show, web_address
+
+MAY_LOOK = (Role.PR, Role.ADMIN)
+"""Who may ask the vault where a post stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    post: Post
+    anchor: str
+    path: str
+    title: Markup | None
+    text: ShownText
+    hidden: int
+    hashtags: tuple[tuple[Markup, str], ...]
+    risks: tuple[tuple[RiskMatch, Markup], ...]
+    counts: tuple[tuple[str, int | None], ...]
+    original: str | None
+    links: tuple[str, ...]
+    media: tuple[Media, ...]
+
+
+def card(post: Post, words: Words, viewer: Viewer, marker: Marker = Marker(), anonymous: bool = False) -> Card:  # noqa: B008
+    """``anonymous``: no way to the author, also not by the address of the original (alerts about a condition)."""
+    language = post.language_detected or post.language
+    text = show(post.text, marker, language)
+    title = show(post.title, marker, language) if post.title else None
+    return Card(
+        post=post,
+        anchor="p-" + sha256(post.id.encode()).hexdigest()[:12],
+        path=post_path(post.id),
+        title=title.whole if title else None,
+        text=text,
+        hidden=text.hidden + (title.hidden if title else 0),
+        hashtags=tuple(
+            (display(tag, Marker(), None), Selection().adding("hashtag", tag).address()) for tag in post.hashtags[:20]
+        ),
+        risks=tuple((r, display(r.evidence, Marker(), None)) for r in _risks(post)),
+        counts=_counts(post, words),
+        original=None if anonymous else _original(post, viewer),
+        links=() if anonymous else tuple(link for link in post.links[:20] if web_address(link)),
+        media=post.media[:20],
+    )
+
+
+def cards(posts: Iterable[Post], words: Words, viewer: Viewer, marker: Marker = Marker()) -> list[Card]:  # noqa: B008
+    return [card(post, words, viewer, marker) for post in posts]
+
+
+def _risks(post: Post) -> tuple[RiskMatch, ...]:
+    return post.assessment.risks if post.assessment else ()
+
+
+def _counts(post: Post, words: Words) -> tuple[tuple[str, int | None], ...]:
+    """Likes, reposts and replies always, given or not; quotes and views where the platform has them."""
+    counts = post.counts
+    always = (
+        (words.say("likes"), counts.likes),
+        (words.say("reposts"), counts.reposts),
+        (words.say("replies"), counts.replies),
+    )
+    sometimes = ((words.say("quotes"), counts.quotes), (words.say("views"), counts.views))
+    return always + tuple(pair for pair in sometimes if pair[1] is not None)
+
+
+def _original(post: Post, viewer: Viewer) -> str | None:
+    """A permalink that names nobody; else the way through the vault, for those who may."""
+    if web_address(post.url):
+        return post.url
+    return f"/posts/{quote(post.id, safe='')}/original" if viewer.role in MAY_LOOK else None
