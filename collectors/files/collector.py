@@ -8,9 +8,8 @@ from pathlib import Path
 
 from listening.collecting import Cursor, Page, Position, Unreadable
 from listening.errors import ConfigError, TryLater, UnreadableInput
-from listening.posts import NativePost
-from listening.query import Query, Searchable
 
+from ..matching import matches
 from ..protocol import Request
 from .reading import PAGE_ROWS, Reading, read_file
 
@@ -140,12 +139,6 @@ class FilesCollector:
     def _none_of_posts(path: Path, reason: str) -> Unreadable:
         with path.open("rb") as file:
             return Unreadable(source=path.name, raw=file.read(4_096), reason=reason)
-
-
-def matches(query: Query, post: NativePost) -> bool:
-    """Whether a post answers a query, as the write door will see it."""
-    words = f"{post.title}\n{post.text}" if post.title else post.text
-    return query.matches(Searchable.of(words, post.hashtags, post.mentions, post.language))
 
 
 def _is_unfinished(name: str) -> bool:

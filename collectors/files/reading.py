@@ -97,7 +97,7 @@ class Reading(Iterator[Page]):
             undated=tally.undated,
             without_zone=tally.without_zone,
             unlikely_dates=tally.unlikely_dates,
-            other_platforms=tuple(name for name, _ in tally.other_platforms.most_common(10)),
+            other_platforms=tuple(name for name, _ in tally.other_platforms.most_common(10) if tally.platforms_known),
             counted_all=tally.counted_all,
             notes=self.layout.notes,
         )

@@ -11,9 +11,9 @@ from listening.posts import Author, Kind
 # A column called "source" often holds a file's or a program's name; only these are platforms.
 PLATFORMS = frozenset({
     "x", "linkedin", "facebook", "instagram", "threads", "mastodon", "bluesky", "reddit", "tiktok", "youtube",
-    "glassdoor", "indeed", "kununu", "hackernews", "lemmy", "quora", "telegram", "vk", "ok", "pinterest", "tumblr", "medium",
-    "discord", "xing", "weibo", "wechat", "wykop", "blind", "comparably", "trustpilot", "google", "rss", "news", "blog", "forum",
-    "files",
+    "glassdoor", "indeed", "kununu", "hackernews", "lemmy", "quora", "telegram", "vk", "ok", "pinterest", "tumblr",
+    "medium", "discord", "xing", "weibo", "wechat", "wykop", "blind", "comparably", "trustpilot", "google", "rss",
+    "news", "blog", "forum", "files",
 })  # fmt: skip
 _SAME = {
     "twitter": "x", "x.com": "x", "twitter.com": "x", "ig": "instagram", "fb": "facebook", "yt": "youtube",
