@@ -136,7 +136,7 @@ def withdraw(delivery: Delivery, why: str) -> Delivery:
 
 
 def wait(delivery: Delivery, at: datetime) -> timedelta:
-    """How long to wait after the latest attempt: doubling, capped, shortened by up to a quarter that follows from the key.
+    """How long to wait after the latest attempt: doubling, capped, and up to a quarter shorter as the key has it.
 
     Deterministic, so that a test can replay it; different for each delivery, so that receivers are not stormed.
     """

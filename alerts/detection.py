@@ -7,10 +7,10 @@ from statistics import median
 
 Z = 1.96
 """Normal quantile of a two-sided 95 % interval. Rules look every minute, so the cautious one of the usual two."""
-SURPRISING = 1e-3
+SURPRISING = 5e-3
 """A count must be rarer than this under the baseline."""
 _BURSTINESS = 0.1
-_BURSTINESS_FEW_WEEKS = 0.5
+_BURSTINESS_FEW_WEEKS = 0.25
 _ENOUGH_WEEKS = 3
 
 

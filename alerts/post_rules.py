@@ -35,7 +35,7 @@ class CategoryPolicy(NamedTuple):
 
 
 FRESH = timedelta(hours=24)
-"""A post that is judged longer than this after it reached us wakes nobody: a new rule or category is no news about it."""
+"""A post that is judged longer than this after it reached us wakes nobody: a new rule makes it no news."""
 
 
 def find_post(
