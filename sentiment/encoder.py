@@ -1,0 +1,127 @@
+"""Texts in; sentiment, offensiveness and meaning out, from one pass of one network."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from sentiment.backends import Backend, FastPieces, Floats, OnnxBackend, Pieces, TorchBackend, TransformersPieces
+from sentiment.cleaning import for_model
+from sentiment.labels import to_classes
+from sentiment.locating import BUNDLED, find, sha256
+
+# Posts are cleaned, split and sorted this many at a time: enough for batches of one length, little memory.
+_CHUNK = 2048
+# The largest batch in tokens. Bigger ones fall out of the processor's cache and are slower as well as hungrier.
+_TOKENS_IN_BATCH = 1024
+# Nobody's first 2,000 characters say one thing and the rest another; the network reads fewer anyway.
+_CHARACTERS = 2000
+_LONGEST = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One row a text, in the order given. Probabilities are calibrated, in the order negative, neutral, positive.
+
+    `offensive` is None, and `vectors` has no columns, where the model has no such output.
+    """
+
+    probabilities: Floats
+    offensive: Floats | None
+    vectors: Floats
+
+
+class Encoder:
+    """Safe to share between threads. Vectors of two encoders of different `revision` must not be compared."""
+
+    def __init__(self, backend: Backend, pieces: Pieces, revision: str, config: dict[str, Any]) -> None:
+        self._backend = backend
+        self._pieces = pieces
+        ours = config.get("earshot", {})
+        names = {int(number): str(name) for number, name in config.get("id2label", {}).items()}
+        self._to_classes = to_classes(names, revision)
+        self._temperature = float(ours.get("temperature", 1.0))
+        self.revision = revision
+        self.unsure_below = float(ours.get("unsure_below", 0.4))
+        """A highest probability under this is no opinion."""
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path = BUNDLED, threads: int = 2) -> Self:
+        """The bundled model loads in under a second and is checked against its SHA-256 sums first.
+
+        Raises ConfigError for a model that cannot be meant, NotReady for one that is damaged or out of reach.
+        """
+        found = find(name_or_folder)
+        longest = _longest(found.config)
+        backend: Backend
+        if found.onnx is not None:
+            backend, mark = OnnxBackend(found.onnx, threads), sha256(found.onnx)[:12]
+        else:
+            backend, mark = TorchBackend(found.source), "torch"
+        pieces: Pieces
+        if found.tokenizer is not None:
+            pieces = FastPieces(found.tokenizer, longest, int(found.config.get("pad_token_id") or 0))
+        else:
+            pieces = TransformersPieces(found.source, longest)
+        return cls(backend, pieces, f"{found.name}@{mark}", found.config)
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Memory depends on the result alone, however many texts: three numbers and a vector each."""
+        parts = [self._chunk(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)]
+        if not parts:
+            return Encoded(np.zeros((0, 3), np.float32), np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
+        offensive = [part.offensive for part in parts if part.offensive is not None]
+        return Encoded(
+            np.concatenate([part.probabilities for part in parts]),
+            np.concatenate(offensive) if offensive else None,
+            np.concatenate([part.vectors for part in parts]),
+        )
+
+    def _chunk(self, texts: Sequence[str]) -> Encoded:
+        ids = self._pieces.split([for_model(text[:_CHARACTERS]) for text in texts])
+        probabilities = np.zeros((len(ids), 3), np.float32)
+        offensive: Floats | None = None
+        vectors = np.zeros((len(ids), 0), np.float32)
+        for rows in _batches(ids):
+            width = max(1, len(ids[rows[-1]]))
+            tokens = np.full((len(rows), width), self._pieces.padding, np.int64)
+            mask = np.zeros((len(rows), width), np.int64)
+            for line, row in enumerate(rows):
+                tokens[line, : len(ids[row])] = ids[row]
+                mask[line, : len(ids[row])] = 1
+            answer = self._backend.run(tokens, mask)
+            probabilities[rows] = _softmax(answer.logits / self._temperature) @ self._to_classes
+            if answer.offensive is not None:
+                offensive = np.zeros(len(ids), np.float32) if offensive is None else offensive
+                offensive[rows] = 1 / (1 + np.exp(-answer.offensive))
+            if answer.vectors is not None:
+                vectors = vectors if vectors.size else np.zeros((len(ids), answer.vectors.shape[1]), np.float32)
+                vectors[rows] = answer.vectors
+        return Encoded(probabilities, offensive, vectors)
+
+
+def _batches(ids: list[list[int]]) -> Iterator[list[int]]:
+    """Row numbers, shortest texts first, so that hardly anything is padding."""
+    batch: list[int] = []
+    for row in sorted(range(len(ids)), key=lambda number: len(ids[number])):
+        if batch and (len(batch) + 1) * len(ids[row]) > _TOKENS_IN_BATCH:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _softmax(logits: Floats) -> Floats:
+    raised: Floats = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _longest(config: dict[str, Any]) -> int:
+    """RoBERTa counts its positions from the padding on, so two of them are never used."""
+    positions = int(config.get("max_position_embeddings", _LONGEST))
+    spare = 2 if "roberta" in str(config.get("model_type", "")) else 0
+    return min(_LONGEST, positions - spare)

@@ -1,0 +1,89 @@
+"""Puts the answers together: language, sentiment, offensiveness, risks, themes; stamped with what made them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from listening.assessments import CLASSES, Assessment, RiskMatch, Sentiment, SentimentLabel
+from sentiment.backends import Floats
+from sentiment.cleaning import is_empty
+from sentiment.encoder import Encoder
+from sentiment.language import UNDETERMINED, identify
+from sentiment.locating import BUNDLED
+from sentiment.risks import Categories, load_categories
+
+
+@dataclass(frozen=True, slots=True)
+class TextToJudge:
+    """`language` is certain and wins; `hint` (what a platform claims) counts only where the text does not tell."""
+
+    text: str
+    language: str | None = None
+    hint: str | None = None
+
+
+class Judge:
+    """Made once a process: the encoder is its costly part. `judge` may be called from several threads."""
+
+    def __init__(self, encoder: Encoder, categories: Categories) -> None:
+        self._encoder = encoder
+        self._categories = categories
+
+    @classmethod
+    def load(cls, model: str | Path = BUNDLED) -> Self:
+        """Raises ConfigError or NotReady with what to do about the model or a category file."""
+        return cls(Encoder.load(model), load_categories())
+
+    @property
+    def model_revision(self) -> str:
+        return self._encoder.revision
+
+    @property
+    def risk_revision(self) -> str:
+        return self._categories.revision
+
+    def judge(self, texts: Sequence[TextToJudge]) -> list[Assessment]:
+        """One assessment a text, in the same order."""
+        return self.judge_with_vectors(texts)[0]
+
+    def judge_with_vectors(self, texts: Sequence[TextToJudge]) -> tuple[list[Assessment], Floats]:
+        """Also a meaning vector each (length one), comparable across languages within one model revision."""
+        encoded = self._encoder.encode([one.text for one in texts])
+        assessments = []
+        for row, one in enumerate(texts):
+            language = one.language or _found(identify(one.text), one.hint)
+            risks, themes = self.rejudge_risks(one.text, language)
+            assessments.append(
+                Assessment(
+                    language=language,
+                    sentiment=self._sentiment(one.text, encoded.probabilities[row]),
+                    offensive=None if encoded.offensive is None else round(float(encoded.offensive[row]), 4),
+                    risks=risks,
+                    themes=themes,
+                    model_revision=self.model_revision,
+                    risk_revision=self.risk_revision,
+                )
+            )
+        return assessments, encoded.vectors
+
+    def rejudge_risks(self, text: str, language: str) -> tuple[tuple[RiskMatch, ...], tuple[str, ...]]:
+        """Risks and themes alone: what a changed category needs. Runs no encoder."""
+        return self._categories.match(text, language), self._categories.themes(text, language)
+
+    def _sentiment(self, text: str, probabilities: Floats) -> Sentiment:
+        if is_empty(text):
+            return Sentiment(SentimentLabel.NO_TEXT)
+        return decide(probabilities, self._encoder.unsure_below)
+
+
+def decide(probabilities: Floats, unsure_below: float) -> Sentiment:
+    """The likeliest class, or `unsure` where even that one is too unlikely."""
+    best = int(probabilities.argmax())
+    label = CLASSES[best] if probabilities[best] >= unsure_below else SentimentLabel.UNSURE
+    scores = {name.value: round(float(value), 4) for name, value in zip(CLASSES, probabilities, strict=True)}
+    return Sentiment(label, scores)
+
+
+def _found(identified: str, hint: str | None) -> str:
+    return hint if identified == UNDETERMINED and hint else identified

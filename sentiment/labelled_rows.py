@@ -1,0 +1,80 @@
+"""Reads labelled posts: tab-separated `text label lang`, no quoting, UTF-8, gzipped or not, header or not."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from listening.assessments import CLASSES
+from listening.errors import UnreadableInput
+
+_NAMES = {label.value: number for number, label in enumerate(CLASSES)}
+_COLUMNS = ("text", "label", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """`label` is a position in CLASSES."""
+
+    text: str
+    label: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.reason}"
+
+
+def read(file: Path) -> Iterator[LabelledRow | BadRow]:
+    """One item a line, in order, without reading ahead. Raises UnreadableInput if the file itself cannot be read."""
+    places: tuple[int, ...] = (0, 1, 2)
+    for number, raw in enumerate(_lines(file), start=1):
+        if not raw.strip():
+            continue
+        try:
+            cells = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n").split("\t")
+        except UnicodeDecodeError as error:
+            yield BadRow(str(file), number, f"byte {error.start} is not UTF-8 — save the file as UTF-8.")
+            continue
+        if number == 1 and (header := _header(cells)) is not None:
+            places = header
+            continue
+        yield _row(cells, places, str(file), number)
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
+            yield from opened
+    except FileNotFoundError as error:
+        raise UnreadableInput(f"{file} does not exist — write the path of a TSV file.") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableInput(
+            f"{file} cannot be read ({error}) — is it complete, and gzipped if it ends in .gz?"
+        ) from error
+
+
+def _header(cells: list[str]) -> tuple[int, ...] | None:
+    """Where text, label and lang stand, if this line is a header; further columns are welcome."""
+    names = [cell.strip().lower().replace("language", "lang") for cell in cells]
+    return tuple(names.index(name) for name in _COLUMNS) if all(name in names for name in _COLUMNS) else None
+
+
+def _row(cells: list[str], places: tuple[int, ...], file: str, number: int) -> LabelledRow | BadRow:
+    if len(cells) <= max(places):
+        return BadRow(
+            file, number, f"{len(cells)} columns where text, label and lang are expected — separate them by tabs."
+        )
+    text, label, language = (cells[place].strip() for place in places)
+    if label.lower() not in _NAMES:
+        return BadRow(file, number, f"label {label!r} is none of {', '.join(_NAMES)}.")
+    if not language:
+        return BadRow(file, number, "the language is empty — write a code such as 'en', or 'und'.")
+    return LabelledRow(text, _NAMES[label.lower()], language.lower())
