@@ -10,6 +10,7 @@ from listening.brands import Brand, Purpose, Role
 from listening.errors import ConfigError, NotReady
 from listening.query import parse
 from listening.settings import Settings
+from sentiment.encoder import Encoder, revision_of
 from sentiment.judge import Judge
 from sentiment.risks import Categories, load_categories
 from store.door import WriteDoor
@@ -84,7 +85,13 @@ class House:
 
     @cached_property
     def judge(self) -> Judge:
-        return Judge.load(self.settings.sentiment, self.categories)
+        sentiment = self.settings.sentiment
+        return Judge(Encoder.load(sentiment.model, sentiment.threads), self.categories)
+
+    @property
+    def model_revision(self) -> str:
+        """The revision of the model in the settings. Loads no model: a cycle with nothing new stays cheap."""
+        return revision_of(self.settings.sentiment.model)
 
     @cached_property
     def channels(self) -> dict[str, Channel]:

@@ -10,7 +10,7 @@ import numpy as np
 from sentiment.backends import Backend, FastPieces, Floats, OnnxBackend, Pieces, TorchBackend, TransformersPieces
 from sentiment.cleaning import for_model
 from sentiment.labels import to_classes
-from sentiment.locating import BUNDLED, find, sha256
+from sentiment.locating import BUNDLED, FoundModel, find, sha256
 
 # Posts are cleaned, split and sorted this many at a time: enough for batches of one length, little memory.
 _CHUNK = 2048
@@ -57,15 +57,15 @@ class Encoder:
         longest = _longest(found.config)
         backend: Backend
         if found.onnx is not None:
-            backend, mark = OnnxBackend(found.onnx, threads), sha256(found.onnx)[:12]
+            backend = OnnxBackend(found.onnx, threads)
         else:
-            backend, mark = TorchBackend(found.source), "torch"
+            backend = TorchBackend(found.source)
         pieces: Pieces
         if found.tokenizer is not None:
             pieces = FastPieces(found.tokenizer, longest, int(found.config.get("pad_token_id") or 0))
         else:
             pieces = TransformersPieces(found.source, longest)
-        return cls(backend, pieces, f"{found.name}@{mark}", found.config)
+        return cls(backend, pieces, _revision(found), found.config)
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Memory depends on the result alone, however many texts: three numbers and a vector each."""
@@ -100,6 +100,15 @@ class Encoder:
                 vectors = vectors if vectors.size else np.zeros((len(ids), answer.vectors.shape[1]), np.float32)
                 vectors[rows] = answer.vectors
         return Encoded(probabilities, offensive, vectors)
+
+
+def revision_of(name_or_folder: str | Path = BUNDLED) -> str:
+    """The `revision` that the model has when it is loaded; reads its files and starts nothing."""
+    return _revision(find(name_or_folder))
+
+
+def _revision(found: FoundModel) -> str:
+    return f"{found.name}@{sha256(found.onnx)[:12] if found.onnx is not None else 'torch'}"
 
 
 def _batches(ids: list[list[int]]) -> Iterator[list[int]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from listening.posts import Post
 from pipeline.wiring import House
-from sentiment.judge import TextToJudge, model_revision
+from sentiment.judge import TextToJudge
 from store.protocol import Judgement
 
 BATCH = 512
@@ -17,18 +17,13 @@ def classify(house: House, now: datetime, say: Callable[[int], None] = lambda _:
     """Judge all posts that lack it, newest first; returns how many. ``say`` is told how many are done."""
     done = 0
     before: tuple[Post, ...] = ()
-    while waiting := house.index.unjudged(*revisions(house), BATCH):
+    while waiting := house.index.unjudged(house.model_revision, house.categories.revision, BATCH):
         if waiting == before:  # somebody rewrites them faster than we judge; the next run will have them
             break
         house.door.judge(_judgements(house, waiting), now)
         done, before = done + len(waiting), waiting
         say(done)
     return done
-
-
-def revisions(house: House) -> tuple[str, str]:
-    """The model and risk revisions that count now. Loads no model: a cycle with nothing new stays cheap."""
-    return model_revision(house.settings.sentiment), house.categories.revision
 
 
 def _judgements(house: House, posts: tuple[Post, ...]) -> list[Judgement]:
@@ -50,4 +45,4 @@ def _judgements(house: House, posts: tuple[Post, ...]) -> list[Judgement]:
 
 def text_of(post: Post) -> TextToJudge:
     """What is read of a post: its title and text, and the platform's word on the language as a hint."""
-    return TextToJudge("\n".join(part for part in (post.title, post.text) if part), post.language)
+    return TextToJudge("\n".join(part for part in (post.title, post.text) if part), hint=post.language)

@@ -1,6 +1,7 @@
 """Rules, over posts of the windows that changed and over the last hours of every brand; alerts become incidents."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -19,6 +20,8 @@ from listening.windows import LENGTH, DirtyWindow
 from pipeline.wiring import House
 from store.protocol import Filters, Search
 
+_WINDOWS = 200
+"""Windows counted at a time."""
 _CANDIDATES = 200
 """Posts among which the five that explain a window's alert are chosen; those of most reach."""
 
@@ -29,14 +32,16 @@ def recount_and_evaluate(house: House, now: datetime) -> tuple[int, int]:
     A window's mark goes only after its posts' alerts are written: a kill in between repeats the work and nothing else.
     """
     windows = raised = 0
-    while dirty := house.ledger.windows.dirty(500):
+    while dirty := house.ledger.windows.dirty(_WINDOWS):
         for key, marks in groupby(sorted(dirty, key=lambda d: (d.brand, d.start)), key=lambda d: d.brand):
             changed = list(marks)
             brand = next((b for b in house.brands if b.key == key), None)
             if brand is not None:
                 raised += record(house, brand, list(_post_alerts(house, brand, changed, now)), now)
-            for mark in changed:
-                house.ledger.windows.replace(mark, house.index.tally(key, mark.start))
+            counted = [(mark, house.index.tally(key, mark.start)) for mark in changed]
+            with house.ledger.writing():  # one transaction: a first start has a thousand windows to count
+                for mark, tally in counted:
+                    house.ledger.windows.replace(mark, tally)
             windows += len(changed)
     return windows, raised
 
@@ -116,12 +121,11 @@ def _spans(changed: Sequence[DirtyWindow]) -> Iterator[Interval]:
 
 def _risky_or_negative(house: House, brand: Brand, span: Interval) -> Iterator[Post]:
     """Each post once that some rule over posts could fire on."""
-    around = {"brands": (brand.key,), "since": span.since, "until": span.until, "dated_only": True}
+    here = Filters(brands=(brand.key,), since=span.since, until=span.until, dated_only=True)
     names = tuple(category.name for category in house.categories.list)
-    risky = house.index.stream(Search(filters=Filters(risks=names, **around), order="oldest"))
-    negative = house.index.stream(
-        Search(filters=Filters(sentiments=(SentimentLabel.NEGATIVE.value,), **around), order="oldest")
-    )
+    risky = house.index.stream(Search(filters=replace(here, risks=names), order="oldest"))
+    unhappy = replace(here, sentiments=(SentimentLabel.NEGATIVE.value,))
+    negative = house.index.stream(Search(filters=unhappy, order="oldest"))
     yield from risky
     yield from (post for post in negative if post.assessment and not post.assessment.risks)
 

@@ -22,7 +22,7 @@ class Forgotten:
 
 
 def forget(house: House, now: datetime) -> Forgotten:
-    """Remove posts past their time. Their windows are sealed first, so history and baselines survive. Safe to repeat."""
+    """Remove posts past their time. Their windows are sealed first: history and baselines survive. Safe to repeat."""
     with one_at_a_time(house.home, "judge", _WAIT):
         expired = sum(
             _expire(house, brand.key, brand.purpose.retention_days, now) for brand in (*house.brands, IMPORTS)
