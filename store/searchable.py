@@ -18,8 +18,12 @@ def language_of(post: Post) -> str:
     """The language that counts: ours, until then the platform's without its region, else ``und``."""
     if post.assessment:
         return post.assessment.language
-    platform = (post.language or "").replace("_", "-").split("-", 1)[0].lower()
-    return platform or UNKNOWN_LANGUAGE
+    return primary(post.language) or UNKNOWN_LANGUAGE
+
+
+def primary(tag: str | None) -> str | None:
+    """A language tag without its region, as stemmers and filters know it: ``pt-BR`` is ``pt``."""
+    return (tag or "").replace("_", "-").split("-", 1)[0].lower() or None
 
 
 def sentiment_of(post: Post) -> str:
@@ -38,7 +42,7 @@ class Terms:
 
     @classmethod
     def of(cls, post: Post) -> "Terms":
-        text = _text(post)
+        text = text_of(post.title, post.text)
         folded = tokens(text)
         return cls(
             words=stemmed(folded, language_of(post)),
@@ -50,11 +54,12 @@ class Terms:
 
 def searchable(post: Post) -> Searchable:
     """The post as the query evaluator sees it: the reference for every index."""
-    return Searchable.of(_text(post), post.hashtags, post.mentions, language_of(post))
+    return Searchable.of(text_of(post.title, post.text), post.hashtags, post.mentions, language_of(post))
 
 
-def _text(post: Post) -> str:
-    return f"{post.title}\n{post.text}" if post.title else post.text
+def text_of(title: str | None, text: str) -> str:
+    """All words of a post that are searched."""
+    return f"{title}\n{text}" if title else text
 
 
 def _story(post: Post, text: str, folded: list[str]) -> str:

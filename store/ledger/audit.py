@@ -41,7 +41,7 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, *, by: str, role: str, action: str, subject: str, reason: str, case: str, at: datetime) -> None:
+    def append(self, by: str, role: str, action: str, subject: str, reason: str, case: str, at: datetime) -> None:
         with self._database.writing() as connection:
             last = connection.execute(select(AUDIT).order_by(AUDIT.c.number.desc()).limit(1)).first()
             entry = Entry(

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Index, Integer, String, Table, Text, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Index, Integer, String, Table, Text, select, update
 
 from listening.alerting import Alert, Event, EventKind, Incident, Severity, fold, follow
 from listening.errors import StateConflict
@@ -19,8 +20,9 @@ INCIDENTS = Table(
     Column("id", String, primary_key=True),
     Column("brand", String, nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
     Column("active", Boolean, nullable=False),
-    Index("incidents_by_brand", "brand", "active"),
+    Index("incidents_by_brand", "brand", "changed_at"),
     Index("incidents_by_time", "opened_at"),
 )
 EVENTS = Table(
@@ -55,6 +57,7 @@ class Incidents:
             "id": incident.id,
             "brand": incident.brand,
             "opened_at": incident.opened_at,
+            "changed_at": incident.changed_at,
             "active": incident.is_active,
         }
         with self._database.writing() as connection:
@@ -69,7 +72,11 @@ class Incidents:
         with self._database.writing() as connection:
             after = follow(self.get(incident_id), event)
             _insert(connection, incident_id, event)
-            connection.execute(update(INCIDENTS).where(INCIDENTS.c.id == incident_id).values(active=after.is_active))
+            connection.execute(
+                update(INCIDENTS)
+                .where(INCIDENTS.c.id == incident_id)
+                .values(active=after.is_active, changed_at=after.changed_at)
+            )
         return after
 
     def get(self, incident_id: str) -> Incident:
@@ -81,24 +88,26 @@ class Incidents:
 
     def active(self, brand: str) -> list[Incident]:
         """Newest first."""
-        return self._chosen(limit=None, brands=(brand,), active_only=True)
+        return self._chosen(INCIDENTS.c.brand == brand, INCIDENTS.c.active)
+
+    def recent(self, brand: str, since: datetime) -> list[Incident]:
+        """Those that are active, and those to which something happened at or after ``since``; newest first."""
+        return self._chosen(INCIDENTS.c.brand == brand, INCIDENTS.c.active | (INCIDENTS.c.changed_at >= since))
 
     def all(self, limit: int, brands: Sequence[str] = (), *, active_only: bool = False) -> list[Incident]:
         """Newest first; of all brands if ``brands`` is empty."""
-        return self._chosen(limit=limit, brands=brands, active_only=active_only)
+        of_brands = [INCIDENTS.c.brand.in_(brands)] if brands else []
+        return self._chosen(*of_brands, *([INCIDENTS.c.active] if active_only else []), limit=limit)
 
     def fired(self, rule: str, fingerprint: str) -> bool:
         """Whether this finding was recorded before."""
         with self._database.reading() as connection:
             return _fired(connection, rule, fingerprint)
 
-    def _chosen(self, *, limit: int | None, brands: Sequence[str], active_only: bool) -> list[Incident]:
-        wanted = select(INCIDENTS.c.id).order_by(INCIDENTS.c.opened_at.desc(), INCIDENTS.c.id.desc()).limit(limit)
-        if brands:
-            wanted = wanted.where(INCIDENTS.c.brand.in_(brands))
-        if active_only:
-            wanted = wanted.where(INCIDENTS.c.active)
+    def _chosen(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Incident]:
+        newest = INCIDENTS.c.opened_at.desc(), INCIDENTS.c.id.desc()
         with self._database.reading() as connection:
+            wanted = select(INCIDENTS.c.id).where(*conditions).order_by(*newest).limit(limit)
             ids = list(connection.execute(wanted).scalars())
         return self._folded(ids)
 

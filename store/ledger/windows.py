@@ -49,6 +49,7 @@ LEAVING = Table(
     Column("post_id", String, primary_key=True),
     Column("brand", String, primary_key=True),
     Column("start", Moment, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 ROWS = Table(
     "windows",
@@ -102,9 +103,11 @@ class Windows:
             ]
             upsert(connection, MARKS, rows, {"generation": MARKS.c.generation + 1})
 
-    def dirty(self, limit: int) -> list[DirtyWindow]:
-        """Newest first."""
+    def dirty(self, limit: int | None = None, brand: str | None = None) -> list[DirtyWindow]:
+        """Newest first; of every brand if none is named."""
         wanted = select(MARKS).where(MARKS.c.generation > MARKS.c.counted).order_by(MARKS.c.start.desc(), MARKS.c.brand)
+        if brand is not None:
+            wanted = wanted.where(MARKS.c.brand == brand)
         with self._database.reading() as connection:
             rows = connection.execute(wanted.limit(limit)).all()
         return [DirtyWindow(row.brand, row.start, row.generation) for row in rows]
@@ -138,6 +141,11 @@ class Windows:
             found = connection.execute(_within(HASHTAGS, brands, since, until)).mappings()
             return [HashtagRow(**{**row, "sentiment": SentimentLabel(row["sentiment"])}) for row in found]
 
+    def first(self, brand: str) -> datetime | None:
+        """Start of the oldest counted window with posts."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.min(ROWS.c.start)).where(ROWS.c.brand == brand)).scalar()
+
     def sums(self, brands: Sequence[str], since: datetime, until: datetime, by: By) -> list[Sum]:
         """Posts and reach by ``by`` and sentiment, added up where they lie; ordered by value."""
         table = HASHTAGS if by == "hashtag" else ROWS
@@ -170,9 +178,9 @@ class Windows:
             if seal is None or before > seal:
                 upsert(connection, SEALS, [{"brand": brand, "before": before}])
 
-    def note_leaving(self, places: Iterable[tuple[str, Pair]]) -> None:
+    def note_leaving(self, places: Iterable[tuple[str, Pair]], at: datetime) -> None:
         """Posts are about to go from (or move out of) these windows; remembered until :meth:`settled`."""
-        rows = [{"post_id": post_id, "brand": pair[0], "start": pair[1]} for post_id, pair in places]
+        rows = [{"post_id": post_id, "brand": pair[0], "start": pair[1], "at": at} for post_id, pair in places]
         with self._database.writing() as connection:
             upsert(connection, LEAVING, rows, {})
 
@@ -184,6 +192,14 @@ class Windows:
                 for some in chunks(post_ids)
                 for row in connection.execute(select(LEAVING).where(LEAVING.c.post_id.in_(some)))
             }
+
+    def settle_left_behind(self, before: datetime) -> None:
+        """What a process noted before ``before`` and never settled, because it was killed, is counted again."""
+        with self._database.writing() as connection:
+            rows = connection.execute(select(LEAVING).where(LEAVING.c.at < before)).all()
+            if rows:
+                self.mark((row.brand, row.start) for row in rows)
+                connection.execute(delete(LEAVING).where(LEAVING.c.at < before))
 
     def settled(self, post_ids: Iterable[str]) -> None:
         with self._database.writing() as connection:

@@ -1,0 +1,244 @@
+"""The write door: what enters, changes or leaves the store goes through here, in an order that survives a kill.
+
+What makes a repetition harmless is durable first: windows are marked and identities kept before posts are saved, and
+the cursor moves last, in one transaction with everything else that a page brought.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listening.brands import Brand, Role
+from listening.collecting import Page
+from listening.posts import Identity, Match, NativePost, Post
+from listening.privacy import author_key, pseudonymise
+from listening.query import Searchable
+from listening.windows import LENGTH, window_of
+
+from .cleaning import cleaned
+from .keys import Keys
+from .ledger import Ledger
+from .ledger.windows import Pair
+from .protocol import Judgement, PostsIndex, Search
+from .searchable import primary, text_of
+
+_BATCH = 1_000
+_NO_LONGER_AT_WORK = timedelta(hours=1)
+"""What another process began so long ago and did not end, it was killed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """What became of a page. ``refused``: erased, deleted or opted out before."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    unreadable: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What is gone. ``mentions``: other people's posts that had named the author, pseudonymously; they stay."""
+
+    posts: int = 0
+    dead_letters: int = 0
+    mentions: int = 0
+
+
+class WriteDoor:
+    """Safe to use from several processes at the same time; every method may be killed and called again."""
+
+    def __init__(self, index: PostsIndex, ledger: Ledger, keys: Keys, brands: Sequence[Brand]) -> None:
+        self._index = index
+        self._ledger = ledger
+        self._keys = keys
+        self._brands = tuple(brands)
+        self._own_handles = frozenset(handle for brand in brands for handle in brand.own_handles)
+
+    def admit(self, page: Page, brand: Brand, platform: str, at: datetime, move_cursor: bool = True) -> Admitted:
+        """Store a page that was collected for ``brand``; then, and only then, its cursor.
+
+        Every post is matched to ``brand``, whose query found it, and to all other brands whose query it answers.
+        """
+        page = cleaned(page)
+        kept = [self._pseudonymised(post, brand) for post in page.posts]
+        kept, refused = self._without_tombstoned(kept)
+        posts = [post for post, _ in kept]
+        gone = self._with_reposts([removal.post_id for removal in page.removed])
+        present = self._index.get([post.id for post in posts])
+        with self._ledger.writing():
+            for removal in page.removed:
+                self._ledger.tombstones.add([removal.post_id], removal.reason.value, at)
+            self._ledger.windows.settle_left_behind(at - _NO_LONGER_AT_WORK)
+            self._ledger.windows.note_leaving(_places(_moving(present, posts)), at)
+            self._ledger.windows.mark(_touched(present, posts))
+            self._ledger.vault.put([identity for _, identity in kept])
+        saved = self._index.save(posts)
+        removed = self._take_out([*gone, *refused], at)
+        ids = [post.id for post in posts]
+        with self._ledger.writing():
+            # Erased by somebody else while we saved: the tombstone was not there when we looked.
+            _, overtaken = self._without_tombstoned(kept)
+            self._ledger.snapshots.add(posts)
+            for gap in page.gaps:
+                self._ledger.gaps.add(brand.key, gap)
+            for unreadable in page.unreadable:
+                self._ledger.dead_letters.add(brand.key, platform, unreadable, at)
+            self._ledger.windows.mark({*_touched(present, posts), *self._ledger.windows.leaving(ids)})
+            self._ledger.windows.settled(ids)
+            if move_cursor and page.cursor is not None and not overtaken:
+                self._ledger.cursors.set(brand.key, platform, page.cursor)
+        if overtaken:
+            self._take_out(overtaken, at)
+            if move_cursor and page.cursor is not None:
+                self._ledger.cursors.set(brand.key, platform, page.cursor)
+        return Admitted(
+            new=len(saved.new),
+            changed=len(saved.changed),
+            unchanged=len(saved.unchanged),
+            refused=len(refused),
+            unreadable=len(page.unreadable),
+            removed=removed,
+        )
+
+    def judge(self, judgements: Sequence[Judgement], at: datetime) -> int:
+        """Attach assessments; returns how many. Posts that changed meanwhile keep waiting for theirs."""
+        pairs = _pairs(judgement.post for judgement in judgements)
+        self._ledger.windows.mark(pairs)
+        assessed = self._index.assess(judgements)
+        # A recount between the mark and the write would have cleared the mark too early.
+        self._ledger.windows.mark(pairs)
+        return assessed
+
+    def remove(self, post_ids: Sequence[str], reason: str, at: datetime) -> int:
+        """These posts go and do not come back; their windows are counted again. Returns how many were there."""
+        self._ledger.tombstones.add(post_ids, reason, at)
+        return self._take_out(self._with_reposts(post_ids), at)
+
+    def expire(self, brand: str, posts: Sequence[Post], at: datetime) -> int:
+        """Posts past their time go; their windows are counted a last time and sealed, so that history stays.
+
+        A post of several brands goes with the first of them: no text outlives a promise.
+        """
+        for key in {brand, *(name for post in posts for name in post.brands)}:
+            latest = max((post.created_at for post in posts if key in post.brands), default=None)
+            if latest is not None:
+                self._seal(key, window_of(latest) + LENGTH)
+        return self._take_out([post.id for post in posts], at)
+
+    def erase_post(self, post_id: str, by: str, at: datetime) -> Erased:
+        """The post, its reposts and all that belongs to them, also from the files; a tombstone stays."""
+        posts = self.remove([post_id], "erased", at)
+        self._audit(by, "erase a post", post_id, at)
+        self._compact()
+        return Erased(posts=posts)
+
+    def erase_author(self, handle: str, platform: str | None, by: str, at: datetime) -> Erased:
+        """Everything of an account on one platform, or on all that are known; it is not stored again.
+
+        Safe to call twice, also after a kill. Others' posts that mention the author keep only a pseudonym that nobody
+        can resolve any more.
+        """
+        platforms = [platform] if platform else sorted(self._platforms())
+        posts = 0
+        for name in platforms:
+            key = author_key(self._keys.author, name, handle)
+            self._ledger.tombstones.add_author(key, "erased", at)
+            while ids := self._index.ids_of_author(key)[:_BATCH]:
+                posts += self.remove(ids, "erased", at)
+            self._ledger.vault.erase_author(key)
+            self._audit(by, "erase an author", key, at)
+        mentions = self._ledger.vault.forget_mentions(handle)
+        letters = self._ledger.dead_letters.erase_naming([handle])
+        self._compact()
+        return Erased(posts=posts, dead_letters=letters, mentions=mentions)
+
+    def _pseudonymised(self, post: NativePost, brand: Brand) -> tuple[Post, Identity]:
+        found = Searchable.of(text_of(post.title, post.text), post.hashtags, post.mentions, primary(post.language))
+        others = (other for other in self._brands if other.key != brand.key and other.query.matches(found))
+        matched = [Match(each.key, each.query.revision) for each in (brand, *others)]
+        return pseudonymise(post, self._keys.author, self._own_handles | brand.own_handles, matched)
+
+    def _without_tombstoned(self, kept: list[tuple[Post, Identity]]) -> tuple[list[tuple[Post, Identity]], list[str]]:
+        """Those that may be stored, and the ids of those that may not."""
+        dead = self._ledger.tombstones.known(post.id for post, _ in kept)
+        dead |= self._ledger.tombstones.known(post.reposted for post, _ in kept if post.reposted)
+        silent = self._ledger.tombstones.known_authors(post.author for post, _ in kept if post.author)
+        allowed = [
+            (post, identity)
+            for post, identity in kept
+            if post.id not in dead and post.reposted not in dead and post.author not in silent
+        ]
+        may = {post.id for post, _ in allowed}
+        return allowed, [post.id for post, _ in kept if post.id not in may]
+
+    def _with_reposts(self, post_ids: Sequence[str]) -> list[str]:
+        """A repost carries the text of what it reposts, so it goes with it; the tombstone of that keeps it out."""
+        return [*post_ids, *self._index.reposts_of(post_ids)]
+
+    def _take_out(self, post_ids: Iterable[str], at: datetime) -> int:
+        """Posts, identities and snapshots go, windows are marked; a repetition finishes what a kill left undone."""
+        ids = list(dict.fromkeys(post_ids))
+        if not ids:
+            return 0
+        present = self._index.get(ids)
+        with self._ledger.writing():
+            self._ledger.windows.settle_left_behind(at - _NO_LONGER_AT_WORK)
+            self._ledger.windows.note_leaving(_places(present), at)
+            self._ledger.windows.mark(_pairs(present))
+            self._ledger.vault.erase_posts(ids)
+            self._ledger.snapshots.erase_posts(ids)
+        removed = self._index.remove(ids)
+        with self._ledger.writing():
+            self._ledger.windows.mark({*_pairs(removed), *self._ledger.windows.leaving(ids)})
+            self._ledger.windows.settled(ids)
+        return len(removed)
+
+    def _seal(self, brand: str, before: datetime) -> None:
+        """Count what is not counted yet, then let it stay so."""
+        for dirty in self._ledger.windows.dirty(brand=brand):
+            if dirty.start < before:
+                self._ledger.windows.replace(dirty, self._index.tally(brand, dirty.start))
+        self._ledger.windows.seal_before(brand, before)
+
+    def _platforms(self) -> set[str]:
+        counted = self._index.facets(Search(), ("platforms",), top=1_000)["platforms"]
+        sources = (source.platform for source in self._ledger.sources.all())
+        configured = (name for brand in self._brands for name in brand.platforms)
+        return {*(count.value for count in counted), *sources, *configured}
+
+    def _audit(self, by: str, action: str, subject: str, at: datetime) -> None:
+        self._ledger.audit.append(by, Role.OPERATOR.value, action, subject, "privacy request", "", at)
+
+    def _compact(self) -> None:
+        self._index.compact()
+        self._ledger.compact()
+
+
+def _pairs(posts: Iterable[Post]) -> set[Pair]:
+    """The windows in which posts are counted: undated ones in none."""
+    return {(brand, window_of(post.created_at)) for post in posts if post.dated for brand in post.brands}
+
+
+def _touched(present: Iterable[Post], incoming: Iterable[Post]) -> set[Pair]:
+    """Every window in which the union of stored and incoming copies may be counted."""
+    brands: dict[str, set[str]] = {}
+    starts: dict[str, set[datetime]] = {}
+    for post in (*present, *incoming):
+        brands.setdefault(post.id, set()).update(post.brands)
+        if post.dated:
+            starts.setdefault(post.id, set()).add(window_of(post.created_at))
+    return {(brand, start) for post_id, some in starts.items() for start in some for brand in brands[post_id]}
+
+
+def _moving(present: Iterable[Post], incoming: Iterable[Post]) -> list[Post]:
+    """Posts as stored that may be in another window after the save."""
+    dates = {post.id: post.created_at for post in incoming}
+    return [post for post in present if window_of(post.created_at) != window_of(dates[post.id])]
+
+
+def _places(posts: Iterable[Post]) -> list[tuple[str, Pair]]:
+    return [(post.id, pair) for post in posts for pair in _pairs([post])]
