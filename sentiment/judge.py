@@ -31,9 +31,9 @@ class Judge:
         self._categories = categories
 
     @classmethod
-    def load(cls, model: str | Path = BUNDLED) -> Self:
-        """Raises ConfigError or NotReady with what to do about the model or a category file."""
-        return cls(Encoder.load(model), load_categories())
+    def load(cls, model: str | Path = BUNDLED, categories: Path | None = None) -> Self:
+        """`categories` is a folder of one's own. Raises ConfigError or NotReady with what to do."""
+        return cls(Encoder.load(model), load_categories(categories))
 
     @property
     def model_revision(self) -> str:

@@ -8,7 +8,7 @@ from sentiment.encoder import Encoder
 from sentiment.evaluation import evaluate
 from sentiment.labelled_rows import BadRow, LabelledRow, read
 
-ROWS = [
+ROWS: list[tuple[str, ...]] = [
     ("I love working here, best team ever!", "positive", "en"),
     ("I hate this company, terrible bosses and no pay", "negative", "en"),
     ("The meeting starts at 10 in the main hall", "neutral", "en"),
