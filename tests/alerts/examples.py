@@ -41,7 +41,9 @@ def row(start: datetime, posts: int, label: str = "neutral", **changes: object) 
     return WindowRow(**(values | changes))  # type: ignore[arg-type]
 
 
-def rows(now: dict[str, int], past: dict[str, int] | None = None, weeks: int = 4, at: datetime = NOON) -> list[WindowRow]:
+def rows(
+    now: dict[str, int], past: dict[str, int] | None = None, weeks: int = 4, at: datetime = NOON
+) -> list[WindowRow]:
     """``now``: posts by label in one window of the last hours; ``past``: the same for each of the past weeks."""
     start = at.replace(minute=0) - HOUR
     found = [row(start, posts, label) for label, posts in now.items()]
@@ -139,5 +141,3 @@ def message(*quotes: Quote, **changes: object) -> Message:
         "what_to_do": ("Find the one cause, then answer once.",),
     }
     return Message(**(values | changes))  # type: ignore[arg-type]
-
-

@@ -40,7 +40,9 @@ class Mails:
 
 
 @contextmanager
-def serving(tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, login: bool = False) -> Iterator[Mails]:
+def serving(
+    tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, login: bool = False
+) -> Iterator[Mails]:
     mails = Mails()
     ready, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()

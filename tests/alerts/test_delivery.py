@@ -81,8 +81,11 @@ def test_found_sending_after_a_crash_goes_again_marked() -> None:
     crashed = start(READY, NOON)
     found = recover(crashed, NOON + HOUR)
     assert (found.state, found.maybe_repeat, found.key, found.next_at) == (
-        DeliveryState.WAITING, True, READY.key, NOON + HOUR,
-    )  # fmt: skip
+        DeliveryState.WAITING,
+        True,
+        READY.key,
+        NOON + HOUR,
+    )
     assert recover(READY, NOON + HOUR) == READY
 
 

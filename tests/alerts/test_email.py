@@ -1,6 +1,5 @@
 """Mail, against a real SMTP server."""
 
-import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -84,8 +83,16 @@ def test_the_envelope_and_the_headers() -> None:
     assert headers["Date"] == "Wed, 18 Nov 2026 12:07:00 +0000"
     assert headers["Auto-Submitted"] == "auto-generated"
     assert set(headers) == {
-        "From", "To", "Subject", "Date", "Message-ID", "References", "Auto-Submitted", "Earshot-Key", "MIME-Version",
-    }  # fmt: skip
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "References",
+        "Auto-Submitted",
+        "Earshot-Key",
+        "MIME-Version",
+    }
 
 
 @pytest.mark.parametrize(
@@ -190,7 +197,9 @@ def test_nobody_there() -> None:
     assert not isinstance(caught.value, Unanswered)
 
 
-@pytest.mark.parametrize("greeting", [b"", b"554 go away\r\n", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["silent", "554", "http"])
+@pytest.mark.parametrize(
+    "greeting", [b"", b"554 go away\r\n", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["silent", "554", "http"]
+)
 def test_something_else_listens(greeting: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -224,7 +233,13 @@ def test_settings_that_cannot_work(changes: dict[str, object], says: str) -> Non
 
 
 def test_links_are_web_addresses_or_nothing() -> None:
-    links = ["javascript:alert(1)", "data:text/html,x", "//evil.example", 'https://x.example/"onclick="x', "ftp://x.example"]
+    links = [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        'https://x.example/"onclick="x',
+        "ftp://x.example",
+    ]
     with serving() as mails:
         for link in links:
             MailChannel.of(settings(mails.port)).deliver(message(quote(link=link)), NOON)

@@ -16,9 +16,14 @@ def spoken(number: int, language: str, audience: int | None = None, **changes: o
 
 def test_languages_take_turns_and_reach_comes_first() -> None:
     posts = [
-        spoken(1, "en", 900), spoken(2, "en", 800), spoken(3, "en", 700), spoken(4, "en", 600),
-        spoken(5, "he", 10), spoken(6, "ru", 20), spoken(7, "he", 5),
-    ]  # fmt: skip
+        spoken(1, "en", 900),
+        spoken(2, "en", 800),
+        spoken(3, "en", 700),
+        spoken(4, "en", 600),
+        spoken(5, "he", 10),
+        spoken(6, "ru", 20),
+        spoken(7, "he", 5),
+    ]
     assert ids(*posts) == ["1", "6", "5", "2", "7"]
 
 

@@ -25,7 +25,9 @@ def play(incidents: dict[str, Incident], steps: Sequence[Opening | Joining]) -> 
     return kinds
 
 
-def told(alerts: Sequence[Alert], *known: Incident, at: datetime = NOON, ended: Sequence[Incident] = ()) -> list[EventKind]:
+def told(
+    alerts: Sequence[Alert], *known: Incident, at: datetime = NOON, ended: Sequence[Incident] = ()
+) -> list[EventKind]:
     return play({i.id: i for i in known}, group(alerts, known, at, ended))
 
 
@@ -52,16 +54,21 @@ def risky(number: int, rule: str = "danger", **changes: object) -> Alert:
         pytest.param(size(69), [EventKind.GREW], id="half as large again"),
         pytest.param(size(10, severity=Severity.CRITICAL), [EventKind.GREW], id="more severe"),
         pytest.param(size(46, rule="other"), [EventKind.JOINED], id="another rule, same story"),
-        pytest.param(size(9, rule="other", story="window/volume"), [EventKind.JOINED], id="a third of the posts shared"),
         pytest.param(
-            size(9, rule="other", story="window/volume", post_ids=("a", "b", "c", "files:1")), [EventKind.OPENED],
+            size(9, rule="other", story="window/volume"), [EventKind.JOINED], id="a third of the posts shared"
+        ),
+        pytest.param(
+            size(9, rule="other", story="window/volume", post_ids=("a", "b", "c", "files:1")),
+            [EventKind.OPENED],
             id="a quarter of the posts shared",
         ),
-        pytest.param(size(9, story="window/volume", post_ids=(), rule="other"), [EventKind.OPENED], id="no posts to share"),
+        pytest.param(
+            size(9, story="window/volume", post_ids=(), rule="other"), [EventKind.OPENED], id="no posts to share"
+        ),
         pytest.param(size(46, brand="other"), [EventKind.OPENED], id="another brand"),
         pytest.param(size(46, rule="other", audience=("brand",)), [EventKind.OPENED], id="other readers"),
     ],
-)  # fmt: skip
+)
 def test_joining(newcomer: Alert, happens: list[EventKind]) -> None:
     assert told([newcomer], incident()) == happens
 

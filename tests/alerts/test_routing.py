@@ -62,9 +62,12 @@ def delivered(what: Incident, covers: int = 1, at: datetime = NOON) -> Delivery:
 
 def grown(what: Incident, at: datetime, by: Alert | None = None) -> Incident:
     event = Event(
-        number=len(what.events) + 1, kind=EventKind.GREW, at=at, by="earshot",
+        number=len(what.events) + 1,
+        kind=EventKind.GREW,
+        at=at,
+        by="earshot",
         alert=by or alert(fingerprint="f9", at=at),
-    )  # fmt: skip
+    )
     return follow(what, event)
 
 
@@ -93,12 +96,18 @@ REOPENED = incident(then=((EventKind.RESOLVED, NOON, "dana"), (EventKind.REOPENE
         pytest.param(TAKEN, delivered(OPEN), NOON + DAY, None, id="acknowledged"),
         pytest.param(grown(TAKEN, NOON + HOUR), delivered(OPEN), NOON + DAY, None, id="acknowledged, and grew"),
         pytest.param(
-            grown(TAKEN, NOON + HOUR, alert(fingerprint="f9", severity=Severity.CRITICAL)), delivered(OPEN), NOON + HOUR,
-            "grew", id="acknowledged as a warning, critical now",
+            grown(TAKEN, NOON + HOUR, alert(fingerprint="f9", severity=Severity.CRITICAL)),
+            delivered(OPEN),
+            NOON + HOUR,
+            "grew",
+            id="acknowledged as a warning, critical now",
         ),
         pytest.param(
-            grown(TAKEN, NOON + HOUR, alert(fingerprint="f9", severity=Severity.CRITICAL)), delivered(OPEN, covers=3),
-            NOON + DAY, None, id="critical now, and was told so",
+            grown(TAKEN, NOON + HOUR, alert(fingerprint="f9", severity=Severity.CRITICAL)),
+            delivered(OPEN, covers=3),
+            NOON + DAY,
+            None,
+            id="critical now, and was told so",
         ),
         pytest.param(RESOLVED, delivered(OPEN), NOON + HOUR, "resolved", id="resolved"),
         pytest.param(RESOLVED, delivered(OPEN, covers=2), NOON + HOUR, None, id="resolved, and was told so"),
@@ -108,11 +117,14 @@ REOPENED = incident(then=((EventKind.RESOLVED, NOON, "dana"), (EventKind.REOPENE
         pytest.param(SILENT, delivered(CRITICAL), NOON + 5 * HOUR, "repeat due", id="the silence is over"),
         pytest.param(OPEN, prepare(OPEN, "mail", "first", NOON), NOON + DAY, None, id="under way"),
         pytest.param(
-            grown(OPEN, NOON), replace(delivered(OPEN), state=DeliveryState.GIVEN_UP, delivered_at=None), NOON + DAY, "grew",
+            grown(OPEN, NOON),
+            replace(delivered(OPEN), state=DeliveryState.GIVEN_UP, delivered_at=None),
+            NOON + DAY,
+            "grew",
             id="the first was given up: what is new is told all the same",
         ),
     ],
-)  # fmt: skip
+)
 def test_reasons(what: Incident, before: Delivery | None, at: datetime, reason: str | None) -> None:
     assert reason_to_notify(what, before, at) == reason
 

@@ -31,11 +31,15 @@ def fired(rule: ShareRule | SpikeRule, found: list, **view: object) -> Alert | N
         pytest.param({"negative": 9}, CALM, False, id="9 of 9: too few for a percentage"),
         pytest.param({"negative": 7, "neutral": 13}, CALM, False, id="below the rule's share"),
         pytest.param({"negative": 12, "neutral": 18}, {"negative": 12, "neutral": 18}, False, id="always like that"),
-        pytest.param({"negative": 12, "neutral": 8, "unsure": 90, "no_text": 90}, CALM, True, id="no votes: unsure, no text"),
+        pytest.param(
+            {"negative": 12, "neutral": 8, "unsure": 90, "no_text": 90}, CALM, True, id="no votes: unsure, no text"
+        ),
         pytest.param({"negative": 12, "unsure": 40}, CALM, False, id="unsure posts do not make 20"),
         pytest.param({"negative": 10, "neutral": 10}, None, True, id="no past: a quarter is assumed"),
         pytest.param({"negative": 8, "neutral": 12}, None, False, id="no past: not surely above a quarter"),
-        pytest.param({"negative": 97, "neutral": 3}, {"negative": 90, "neutral": 5}, True, id="alarming whatever is usual"),
+        pytest.param(
+            {"negative": 97, "neutral": 3}, {"negative": 90, "neutral": 5}, True, id="alarming whatever is usual"
+        ),
     ],
 )
 def test_negative_share(now: dict[str, int], past: dict[str, int] | None, fires: bool) -> None:
@@ -51,7 +55,9 @@ def test_negative_share(now: dict[str, int], past: dict[str, int] | None, fires:
         pytest.param(SPIKE, {"neutral": 20}, {"neutral": 1}, True, id="a quiet brand: the floor decides"),
         pytest.param(SPIKE, {"neutral": 30}, None, False, id="no past: 20 are assumed to be usual"),
         pytest.param(SPIKE, {"neutral": 90}, None, True, id="no past: 4.5 times what is assumed"),
-        pytest.param(NEGATIVE, {"negative": 40, "positive": 5}, {"negative": 5, "positive": 90}, True, id="negative only"),
+        pytest.param(
+            NEGATIVE, {"negative": 40, "positive": 5}, {"negative": 5, "positive": 90}, True, id="negative only"
+        ),
         pytest.param(NEGATIVE, {"negative": 5, "positive": 400}, {"negative": 5}, False, id="a loved campaign"),
         pytest.param(NEGATIVE, {"negative": 25}, {"positive": 40}, True, id="weeks without a negative post are zero"),
         pytest.param(
@@ -110,13 +116,19 @@ def test_a_week_with_a_hole_is_left_out() -> None:
 
 def test_other_brands_and_other_hours_are_not_counted() -> None:
     start = NOON.replace(minute=0) - HOUR
-    others = [row(start, 900, "negative", brand="other"), row(NOON - 5 * HOUR, 900, "negative"), row(start, 3, "negative")]
+    others = [
+        row(start, 900, "negative", brand="other"),
+        row(NOON - 5 * HOUR, 900, "negative"),
+        row(start, 3, "negative"),
+    ]
     assert fired(MOOD, others) is None
     assert evaluate_windows(MOOD.model_copy(update={"brands": ("other",)}), ACME, WindowView(rows=others), NOON) is None
 
 
 def test_the_alert_explains_itself_in_three_sentences_and_leads_to_its_posts() -> None:
-    found = fired(MOOD, [*rows({"negative": 46, "neutral": 42}, {"negative": 18, "neutral": 82}), row(NOON - HOUR, 3, late=3)])
+    found = fired(
+        MOOD, [*rows({"negative": 46, "neutral": 42}, {"negative": 18, "neutral": 82}), row(NOON - HOUR, 3, late=3)]
+    )
     assert found is not None
     assert found.counted == (
         "46 of 88 judged posts (52 %) in the last 3 hours are negative; 3 posts that reached us late are left out."
@@ -134,9 +146,7 @@ def test_assumptions_are_stated() -> None:
     share = fired(MOOD, rows({"negative": 18, "neutral": 2}))
     spike = fired(SPIKE, rows({"neutral": 90}))
     assert share and share.against == "There is no past to compare with yet; 25 % is assumed to be usual."
-    assert spike and spike.against == (
-        "There are no past weeks to compare with yet; 20 posts are assumed to be usual."
-    )
+    assert spike and spike.against == ("There are no past weeks to compare with yet; 20 posts are assumed to be usual.")
 
 
 def test_the_last_hours_are_whole_windows_and_past_weeks_the_same_hours() -> None:

@@ -79,7 +79,13 @@ class ChannelContract:
         assert {got.key for got in receiver.arrived()} == {"a" * 16, "b" * 16}
 
     def test_five_languages_arrive_whole(self, receiver: Receiver) -> None:
-        texts = ["שלוש שעות בקור, ואף אחד לא עונה", "Три часа на морозе 🥶", "Trzy godziny! Żenada", "ثلاث ساعات", "三小时"]
+        texts = [
+            "שלוש שעות בקור, ואף אחד לא עונה",
+            "Три часа на морозе 🥶",
+            "Trzy godziny! Żenada",
+            "ثلاث ساعات",
+            "三小时",
+        ]
         receiver.channel.deliver(message(*(quote(text, post_id=f"files:{n}") for n, text in enumerate(texts))), NOON)
         (got,) = receiver.arrived()
         assert list(got.quotes) == texts
