@@ -115,7 +115,7 @@ def _risk(
             why_now=why,
             at=at,
             fingerprint=_once(rule, post, brand),
-            story=_story(rule, post, protected),
+            story=_story(rule, post, brand, protected),
             subject="condition" if condition else "person",
             audience=audience,
             post_ids=() if protected else (post.id,),
@@ -146,7 +146,7 @@ def _reach(rule: ReachRule, post: Post, assessment: Assessment, brand: Brand, at
             why_now=sentences.risk_why(post.platform, post.created_at),
             at=at,
             fingerprint=_once(rule, post, brand),
-            story=_story(rule, post, protected=False),
+            story=_story(rule, post, brand, protected=False),
             subject="person",
             audience=_without_hr(tuple(role.value for role in rule.audience)),
             post_ids=(post.id,),
@@ -167,9 +167,12 @@ def _once(rule: RiskRule | ReachRule, post: Post, brand: Brand) -> str:
     return fingerprint(rule.kind, rule.name, brand.key, root)
 
 
-def _story(rule: RiskRule | ReachRule, post: Post, protected: bool) -> str:
-    """Copies of one text tell one story, whoever posts them. A digest of protected speech would point at the post."""
-    return f"{POST_STORY}{rule.name}" if protected else f"{POST_STORY}{text_digest(post)}"
+def _story(rule: RiskRule | ReachRule, post: Post, brand: Brand, protected: bool) -> str:
+    """Copies of one text tell one story, whoever posts them. Of protected speech not even the text's digest is kept.
+
+    Each such post is its own story then: a danger must not join an incident that somebody acknowledged last week.
+    """
+    return f"{POST_STORY}{_once(rule, post, brand) if protected else text_digest(post)}"
 
 
 def _around(post: Post, brand: Brand, **filters: str) -> str:

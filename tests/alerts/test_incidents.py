@@ -7,8 +7,11 @@ from datetime import datetime
 import pytest
 
 from alerts.incidents import MOST_POSTS, Joining, Opening, group, subsided
+from alerts.rules import evaluate_post
 from listening.alerting import Alert, Event, EventKind, Incident, IncidentState, Severity, fold, follow
-from tests.alerts.examples import DAY, HOUR, MINUTE, NOON, alert, incident
+from listening.assessments import RiskMatch
+from listening.settings import RiskRule
+from tests.alerts.examples import ACME, DAY, HOUR, MINUTE, NOON, alert, assessment, incident, post
 
 
 def play(incidents: dict[str, Incident], steps: Sequence[Opening | Joining]) -> list[EventKind]:
@@ -134,6 +137,19 @@ def test_other_posts_of_a_rule_join_only_what_nobody_has_taken(
     assert told([risky(2)], known, at=NOON + MINUTE) == [happens]
     # A copy of the same text is the same story, whoever has it.
     assert told([risky(3, story="post/text-1")], known, at=NOON + MINUTE) == [EventKind.GREW]
+
+
+def test_a_danger_does_not_hide_in_an_incident_that_somebody_has() -> None:
+    danger = RiskRule(kind="risk", name="danger", title="Danger", categories=("safety-hazard",))
+
+    def unnamed(number: int) -> Alert:
+        risks = (RiskMatch("safety-hazard", 0.9, ""),)
+        found = evaluate_post(danger, post(number, assessment=assessment(risks=risks, themes=("safety",))), ACME, NOON)
+        assert found is not None
+        return found
+
+    taken = incident(unnamed(1), then=((EventKind.ACKNOWLEDGED, NOON, "dana"),))
+    assert told([unnamed(2)], taken, at=NOON + MINUTE) == [EventKind.OPENED]
 
 
 def test_posts_of_a_rule_an_hour_later_are_another_story() -> None:
