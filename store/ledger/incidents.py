@@ -81,10 +81,13 @@ class Incidents:
 
     def get(self, incident_id: str) -> Incident:
         """Raises :class:`StateConflict` if there is none of this id."""
-        found = self._folded([incident_id])
-        if not found:
+        found = self.find(incident_id)
+        if found is None:
             raise StateConflict(f"There is no incident '{incident_id}': 'earshot alerts list' shows them.")
-        return found[0]
+        return found
+
+    def find(self, incident_id: str) -> Incident | None:
+        return next(iter(self._folded([incident_id])), None)
 
     def active(self, brand: str) -> list[Incident]:
         """Newest first."""
