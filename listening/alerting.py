@@ -153,8 +153,8 @@ def follow(incident: Incident, event: Event) -> Incident:
 def fold(incident_id: str, events: Iterable[Event]) -> Incident:
     """The incident that a log tells of. The first event opens it."""
     log = list(events)
-    first = log[0].alert
-    if log[0].kind is not EventKind.OPENED or first is None:
+    first = log[0].alert if log else None
+    if first is None or log[0].kind is not EventKind.OPENED or log[0].number != 1:
         raise StateConflict(f"The log of incident {incident_id} does not begin with an alert.")
     incident = Incident(
         id=incident_id,

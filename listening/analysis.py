@@ -26,6 +26,12 @@ _ACCENTED = ("LATIN", "GREEK", "HEBREW", "ARABIC")
 _HEBREW_QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4"})
 
 _APOSTROPHE = regex.compile(r"(?<!\p{Script=Hebrew})['\u2019\u02bc]")
+# Phones write a closing ” where gershayim are meant; Annex 29 keeps a Hebrew word together at a plain " only.
+_GERSHAYIM = regex.compile(r"(?<=\p{Script=Hebrew})\u201d(?=\p{Script=Hebrew})")
+# Hints for drawing that people neither see nor type: soft hyphen, (non-)joiners, word joiner.
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060"))
+# How an emoji is drawn: as text, in colour, on a keycap.
+_DRAWN = dict.fromkeys(map(ord, "\ufe0e\ufe0f\u20e3"))
 
 
 @lru_cache(maxsize=200_000)
@@ -34,6 +40,9 @@ def fold_word(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word).casefold().replace("i\u0307", "i").replace("\u2019", "'")
     if folded.isascii():
         return folded
+    folded = folded.translate(_DRAWN)
+    if folded[:1].isalnum():
+        folded = folded.translate(_UNSEEN)
     kept: list[str] = []
     strip = False
     for char in unicodedata.normalize("NFD", folded):
@@ -67,6 +76,8 @@ def words(text: str) -> list[tuple[int, int, str]]:
     """
     if not text:
         return []
+    if "\u201d" in text:
+        text = _GERSHAYIM.sub('"', text)
     # The stub says that it yields str; it yields triples.
     found: Iterator[Any] = apsw.unicode.word_iter_with_offsets(text, 0, emoji=True)
     return [part for whole in found for part in (_parted(*whole) if _APOSTROPHE.search(whole[2]) else (whole,))]
@@ -84,8 +95,10 @@ def _parted(start: int, end: int, word: str) -> Iterator[tuple[int, int, str]]:
 
 def tokens(text: str, language: str | None = None) -> list[str]:
     """The tokens an index stores for ``text``: folded, and stemmed if ``language`` (ISO 639-1) is known."""
-    found = (fold_word(word) for _, _, word in words(text))
-    folded = [word for word in found if word and not word.isspace()]
+    # Compatibility forms first: some hold a space or a bracket (㈱, a narrow no-break space), which would stand in a
+    # token afterwards.
+    found = (fold_word(word) for _, _, word in words(unicodedata.normalize("NFKC", text)))
+    folded = [word for word in found if word and word not in "#*" and not word.isspace()]
     return stemmed(folded, language) if language else folded
 
 

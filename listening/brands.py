@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import QueryError
 from .hashtags import fold_hashtag
-from .query import And, Handle, Hashtag, Node, Not, Or, Query, fold_handle, parse
+from .query import And, Handle, Hashtag, Node, Not, Or, Query, fold_handle, in_order, parse
 
 
 class Role(StrEnum):
@@ -63,14 +64,23 @@ class Viewer:
 def query_for(
     names: tuple[str, ...], hashtags: tuple[str, ...], handles: tuple[str, ...], exclude: tuple[str, ...]
 ) -> Query:
-    """The query of a brand that has none of its own: any name, hashtag or handle, and none of the excluded words."""
+    """The query of a brand that has none of its own: any name, hashtag or handle, and none of the excluded words.
+
+    Raises :class:`QueryError` if one of them cannot be searched for.
+    """
     wanted: list[Node] = [Hashtag(tag.lstrip("#＃")) for tag in hashtags]
     wanted += [Handle(handle.lstrip("@")) for handle in handles]
-    wanted += [_words(name) for name in names]
+    wanted += [term_for(name) for name in names]
     either: Node = wanted[0] if len(wanted) == 1 else Or(tuple(wanted))
-    root = And((either, *(Not(_words(word)) for word in exclude))) if exclude else either
+    root = And((either, *(Not(term_for(word)) for word in exclude))) if exclude else either
     return Query(str(Query("", root)), root)
 
 
-def _words(text: str) -> Node:
-    return parse(f'"{text.replace(chr(34), " ")}"').root if not text.startswith(("#", "@")) else parse(text).root
+def term_for(text: str) -> Node:
+    """The term that finds ``text``: a hashtag, a handle, or words in this order. Raises :class:`QueryError`."""
+    if text.startswith(("#", "@", "＃", "＠")):
+        return parse(text).root
+    term = in_order(text)
+    if term is None:
+        raise QueryError(f"'{text}' has no letter or digit to search for.")
+    return term

@@ -10,14 +10,19 @@ from collections.abc import Iterable
 import regex
 
 _SIGNS = "#\uff03\ufe5f"
-# Inside a tag: Hebrew geresh and gershayim (and the ASCII quotes that keyboards give instead, between Hebrew letters
-# only), ZWNJ as Persian writes it, the middle dot of Catalan, and the Japanese wave and long-vowel marks.
-_CONNECTORS = "\u05f3\u05f4\u200c\u00b7\u30fb\u30fc"
+# Inside a tag: Hebrew geresh and gershayim (and the quotes that keyboards and phones give instead, between Hebrew
+# letters only), ZWNJ as Persian and ZWJ as Indic scripts write them, the middle dots of Catalan and Japanese.
+_CONNECTORS = "\u05f3\u05f4\u200c\u200d\u00b7\u30fb\u30fc"
 _TAG = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}\p{{M}}_&/])[{_SIGNS}]"
-    rf"(?P<body>(?:[\p{{L}}\p{{M}}\p{{N}}_]|[{_CONNECTORS}](?=[\p{{L}}\p{{N}}])"
-    r"|(?<=\p{Script=Hebrew})[\"'](?=\p{Script=Hebrew}))+)"
+    rf"(?P<body>(?:[\p{{L}}\p{{M}}\p{{N}}_\uff3f]|[{_CONNECTORS}](?=[\p{{L}}\p{{N}}])"
+    r"|(?<=\p{Script=Hebrew})[\"'\u2019\u201d](?=\p{Script=Hebrew}))+)"
 )
+# What a platform may call a tag: as above, and emoji, of which some make tags. Read on folded tags.
+_WHOLE = regex.compile(
+    rf"(?:[\p{{L}}\p{{M}}\p{{N}}\p{{So}}_\U0001f3fb-\U0001f3ff]|(?<=[\p{{L}}\p{{M}}\p{{N}}])[{_CONNECTORS}])+"
+)
+_MEANT = regex.compile(r"(?<=\p{Script=Hebrew})['\"\u2019\u201d]")
 _QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4", "\u2019": "\u05f3", "\u201d": "\u05f4"})
 _IGNORED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\u00ad"))
 
@@ -30,7 +35,13 @@ def fold_hashtag(tag: str) -> str:
     """
     body = tag.strip().lstrip(_SIGNS)
     folded = unicodedata.normalize("NFKC", body).casefold().replace("i\u0307", "i").replace("\u0131", "i")
-    return unicodedata.normalize("NFKC", folded).translate(_QUOTES).translate(_IGNORED)
+    plain = unicodedata.normalize("NFKC", folded).translate(_IGNORED)
+    return _MEANT.sub(lambda quote: quote[0].translate(_QUOTES), plain)
+
+
+def is_hashtag(tag: str) -> bool:
+    """Whether some platform can carry ``tag`` whole: no platform has a comma, a hyphen or a space inside one."""
+    return _WHOLE.fullmatch(fold_hashtag(tag)) is not None
 
 
 def find_hashtags(text: str) -> tuple[str, ...]:

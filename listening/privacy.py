@@ -5,21 +5,31 @@ are the brands' own.
 """
 
 import hmac
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 import regex
 
+from .hashtags import fold_hashtag
 from .posts import Identity, Match, NativePost, Post, Speaker
 from .query import fold_handle
 
-_MENTION = regex.compile(
-    r"(?<![\p{L}\p{N}_@/.])[@＠](?P<handle>[\p{L}\p{N}_](?:[\p{L}\p{N}_.\-]*[\p{L}\p{N}_])?(?:@[\p{L}\p{N}.\-]+[\p{L}\p{N}])?)"
+_HANDLE = (
+    r"(?P<handle>[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.\-]*[\p{L}\p{M}\p{N}_])?"
+    r"(?:@[\p{L}\p{M}\p{N}.\-]+[\p{L}\p{N}])?)"
 )
-# Mail addresses and addresses of people's profile pages name somebody as surely as a handle does.
-_MAIL = regex.compile(r"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}.\-]+\.\p{L}{2,}")
+# A mention may follow a letter of a script that puts no spaces, and the dot of ".@name"; after a Latin one it is mail.
+_MENTION = regex.compile(rf"(?<![A-Za-z0-9_@/]|[A-Za-z0-9_]\.)[@＠]{_HANDLE}")
+# Addresses of people's profile pages and mail addresses name somebody as surely as a mention does.
+_PROFILE = regex.compile(rf"(?<=/)[@＠]{_HANDLE}")
+_MAIL = regex.compile(
+    # Possessive, and only from the beginning of a run: else a long run without an end takes seconds to refuse.
+    r"(?<![\p{L}\p{M}\p{N}._%+\-])[\p{L}\p{M}\p{N}._%+\-]++@[\p{L}\p{M}\p{N}.\-]+\.\p{L}{2,}"
+)
+_PSEUDONYM = regex.compile(r"someone-[0-9a-f]{8}")
+# Letters. Shorter handles are words of some language: they are hidden as mentions and in addresses only.
+_SHORTEST_NAME = 4
 
 
 def find_mentions(text: str) -> tuple[str, ...]:
@@ -43,32 +53,43 @@ def round_audience(followers: int | None) -> int | None:
     """Two significant digits, so that a follower count does not single anybody out."""
     if followers is None or followers < 100:
         return followers
-    step: int = 10 ** (int(math.log10(followers)) - 1)
+    step: int = 10 ** (len(str(followers)) - 2)
     return followers // step * step
 
 
 def pseudonymise(
-    post: NativePost, key: bytes, own_handles: frozenset[str], matched: Iterable[Match]
+    post: NativePost,
+    key: bytes,
+    own_handles: frozenset[str],
+    matched: Iterable[Match],
+    own_hashtags: frozenset[str] = frozenset(),
 ) -> tuple[Post, Identity]:
-    """Split ``post`` into what may be stored and what belongs in the vault. ``own_handles`` are folded; they stay."""
+    """Split ``post`` into what may be stored and what belongs in the vault. ``own_handles`` are folded; they stay.
+
+    A hashtag that is the handle of somebody in the post goes, unless it is one of ``own_hashtags`` (folded).
+    """
     aliases: dict[str, str] = {}
+    author = post.author
+    named = [*([author.handle] if author else []), *post.mentions]
+    strangers = _by_spelling(handle for handle in named if not is_own(handle, own_handles))
+    # A platform leaves out the server of its own accounts: "@acme" is ours where "acme@our.server" is mentioned.
+    local = {fold_handle(handle).split("@", 1)[0] for handle in named if is_own(handle, own_handles)} - set(strangers)
 
     def stand_in(handle: str) -> str:
-        if is_own(handle, own_handles):
+        folded = fold_handle(handle)
+        if is_own(handle, own_handles) or folded in local or _PSEUDONYM.fullmatch(folded):
             return f"@{handle}"
-        pseudonym = alias(key, post.platform, handle)
-        aliases[pseudonym] = handle
+        whole = strangers.get(folded, handle)
+        pseudonym = alias(key, post.platform, whole)
+        aliases[pseudonym] = whole
         return pseudonym
 
-    author = post.author
-    handles = {fold_handle(author.handle)} if author else set()
-    handles |= {fold_handle(m) for m in post.mentions}
-    hide = _hider(stand_in, handles - own_handles)
+    hide = _hider(stand_in, strangers, own_hashtags)
     created = post.created_at or post.fetched_at
     kept = Post(
         id=post.id,
         platform=post.platform,
-        url=post.url,
+        url=post.url if post.url and hide(unquote(post.url)) == unquote(post.url) else None,
         author=author_key(key, post.platform, author.handle) if author else None,
         speaker=Speaker.BRAND if author and is_own(author.handle, own_handles) else Speaker.UNKNOWN,
         audience=round_audience(author.followers) if author else None,
@@ -81,9 +102,11 @@ def pseudonymise(
         dated=post.created_at is not None,
         imported=post.imported,
         language=post.language,
-        hashtags=post.hashtags,
-        mentions=tuple(stand_in(m.lstrip("@")).lstrip("@") for m in post.mentions),
-        links=tuple(link for link in post.links if not _names_somebody(link, handles - own_handles)),
+        hashtags=tuple(
+            tag for tag in post.hashtags if fold_hashtag(tag) not in strangers or fold_hashtag(tag) in own_hashtags
+        ),
+        mentions=tuple(stand_in(m.lstrip("@＠")).lstrip("@") for m in post.mentions),
+        links=tuple(link for link in post.links if hide(unquote(link)) == unquote(link)),
         media=tuple(type(m)(m.type, hide(m.alt) if m.alt else m.alt) for m in post.media),
         counts=post.counts,
         in_reply_to=post.in_reply_to,
@@ -110,17 +133,37 @@ def is_own(handle: str, own_handles: frozenset[str]) -> bool:
     return folded in own_handles or folded.split("@", 1)[0] in own_handles
 
 
-def _hider(stand_in: Callable[[str], str], known: set[str] | frozenset[str]) -> Callable[[str], str]:
-    """Replaces mentions, mail addresses, and the known handles wherever they stand, also inside links."""
-    bare = {name for h in known for name in (h, h.split("@", 1)[0]) if len(name) >= 4}
+def _by_spelling(handles: Iterable[str]) -> dict[str, str]:
+    """Every form in which one of ``handles`` may stand in a text → the handle: with and without its server."""
+    spelled: dict[str, str] = {}
+    for handle in handles:
+        written = handle.lstrip("@＠")
+        for whole in (fold_handle(handle), _any_i(written), written):
+            for form in (whole, whole.split("@", 1)[0]):
+                if form:
+                    spelled.setdefault(form, written)
+    return spelled
+
+
+def _hider(
+    stand_in: Callable[[str], str], strangers: Mapping[str, str], own_hashtags: frozenset[str]
+) -> Callable[[str], str]:
+    """Replaces mentions, profile and mail addresses, and the known handles wherever they stand, also inside links."""
+
+    def name(found: "regex.Match[str]") -> str:
+        if found.start() and found.string[found.start() - 1] in "#＃﹟":
+            return found[0] if fold_hashtag(found[0]) in own_hashtags else stand_in(found[0]).lstrip("@")
+        return stand_in(found[0])
 
     def hide(text: str) -> str:
-        text = _MAIL.sub(lambda m: stand_in(m[0]).lstrip("@"), text)
-        text = _MENTION.sub(lambda m: stand_in(m["handle"]), text)
+        if "@" in text or "＠" in text:
+            text = _MENTION.sub(lambda found: stand_in(found["handle"]), text)
+            text = _PROFILE.sub(lambda found: stand_in(found["handle"]), text)
+            text = _MAIL.sub(lambda found: stand_in(found[0]).lstrip("@"), text)
         # Compiling a pattern takes ten times as long as all the rest of a post, and few texts name anybody.
         folded = _any_i(text)
-        present = [name for name in bare if _any_i(name) in folded]
-        return _by_name(present).sub(lambda m: stand_in(m[0]), text) if present else text
+        present = [form for form in strangers if _any_i(form) in folded]
+        return _by_name(present).sub(name, text) if present else text
 
     return hide
 
@@ -130,13 +173,15 @@ def _any_i(text: str) -> str:
     return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 
 
-def _by_name(names: Iterable[str]) -> "regex.Pattern[str]":
-    either = "|".join(regex.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
-    return regex.compile(rf"(?<![\p{{L}}\p{{N}}_#])(?:{either})(?![\p{{L}}\p{{N}}_])", regex.IGNORECASE)
+def _by_name(forms: Iterable[str]) -> "regex.Pattern[str]":
+    """Finds the names as whole words; next to letters of another script too, which needs no space between."""
+    either = "|".join(map(_around, sorted(forms, key=lambda form: (-len(form), form))))
+    return regex.compile(either, regex.IGNORECASE | regex.FULLCASE)
 
 
-def _names_somebody(link: str, handles: set[str] | frozenset[str]) -> bool:
-    """Whether a link's path carries a handle: ``https://server/@name/1`` or one of the handles we know."""
-    path = urlsplit(link).path
-    parts = [fold_handle(part) for part in path.split("/")]
-    return "/@" in path or any(h in parts or h.split("@", 1)[0] in parts for h in handles)
+def _around(form: str) -> str:
+    name = regex.escape(form)
+    if len(form) < _SHORTEST_NAME:
+        return rf"(?<=[/=]){name}(?=[/?&#\s]|$)"
+    letter = r"A-Za-z0-9_" if form.isascii() else r"\p{L}\p{N}_"
+    return rf"(?:(?<![{letter}])|(?<=%40)){name}(?![{letter}])"

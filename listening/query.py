@@ -16,10 +16,11 @@ import regex
 
 from .analysis import fold_word, phrase_variants, tokens, variants, words
 from .errors import QueryError
-from .hashtags import fold_hashtag
+from .hashtags import fold_hashtag, is_hashtag
 
 MAX_LENGTH = 4_000  # characters; longer ones are pasted by mistake, and no platform takes them
 MAX_TERMS = 200
+MAX_DEPTH = 50  # parentheses and NOTs inside one another; people write three
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ _LEXER = regex.compile(
     regex.VERBOSE,
 )
 # Hebrew gershayim are typed as ASCII quotes inside words (צה"ל): such a quote opens no phrase.
-_INNER_QUOTE = regex.compile(r"(?<=\p{Script=Hebrew})\"(?=\p{Script=Hebrew})")
+_INNER_QUOTE = regex.compile(r"(?<=\p{Script=Hebrew})[\"\u201d](?=\p{Script=Hebrew})")
+# What stands after a tag or a handle in a list that somebody pasted.
+_LIST_SIGNS = ",.;:!?…"
+_HANDLE = regex.compile(r"[\p{L}\p{M}\p{N}_.\-·]+(?:@[\p{L}\p{M}\p{N}.\-:]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ def parse(text: str) -> Query:
     if reader.rest:
         stray = reader.rest[0]
         raise QueryError(f"There is a ')' at character {stray.at + 1} that closes nothing: remove it.", stray.at)
+    if _depth(root) > MAX_DEPTH:
+        raise _too_deep(0)
     if sum(1 for _ in _leaves(root)) > MAX_TERMS:
         raise QueryError(f"The query has more than {MAX_TERMS} terms: split it into two brands.", 0)
     return Query(text.strip(), root)
@@ -177,6 +183,7 @@ class _Reader:
 
     def __init__(self, text: str, found: list[_Token]) -> None:
         self.text, self.tokens, self.rest = text, found, found[:]
+        self.depth = 0
 
     def either(self) -> Node:
         terms = [self.all_of()]
@@ -193,7 +200,7 @@ class _Reader:
 
     def maybe_not(self) -> Node:
         if self._take_operator("NOT") or self._take_kind("minus"):
-            return Not(self.maybe_not())
+            return Not(self._below(self.maybe_not))
         return self.single()
 
     def single(self) -> Node:
@@ -204,13 +211,22 @@ class _Reader:
             )
         token = self.rest.pop(0)
         if token.kind == "open":
-            inner = self.either()
+            inner = self._below(self.either)
             if not self._take_kind("close"):
                 raise QueryError(f"The '(' at character {token.at + 1} is never closed: add a ')'.", token.at)
             return inner
         if token.kind == "close" or token.text in ("AND", "OR"):
             raise QueryError(f"At character {token.at + 1} there is '{token.text}' where a term is missing.", token.at)
         return _leaf(token)
+
+    def _below(self, read: "Callable[[], Node]") -> Node:
+        """What ``read`` reads, one level down."""
+        if self.depth == MAX_DEPTH:
+            raise _too_deep(self.rest[0].at if self.rest else len(self.text))
+        self.depth += 1
+        node = read()
+        self.depth -= 1
+        return node
 
     def _is_operator(self, name: str) -> bool:
         return bool(self.rest) and self.rest[0].kind == "word" and self.rest[0].text == name
@@ -226,36 +242,72 @@ class _Reader:
         return taken
 
 
+def _too_deep(at: int) -> QueryError:
+    return QueryError(f"More than {MAX_DEPTH} parentheses or NOTs stand inside one another: write it flatter.", at)
+
+
+def _depth(node: Node) -> int:
+    match node:
+        case Not(term):
+            return 1 + _depth(term)
+        case And(terms) | Or(terms):
+            return 1 + max(map(_depth, terms))
+        case _:
+            return 0
+
+
 def _leaf(token: _Token) -> Node:
     text = unicodedata.normalize("NFC", token.text)
     if token.kind == "phrase":
-        inner = text[1:-1]
-        count = len(tokens(inner))
-        if not count:
+        found = in_order(text[1:-1])
+        if found is None:
             raise QueryError(f"The phrase at character {token.at + 1} has no word in it.", token.at)
-        return Phrase(inner) if count > 1 else Word(_bare(inner))
+        return found
     if text == "*":
         return Everything()
     if text[0] in "#\uff03\ufe5f":
-        if not fold_hashtag(text):
+        tag = text[1:].rstrip(_LIST_SIGNS)
+        if not fold_hashtag(tag):
             raise QueryError(f"The hashtag at character {token.at + 1} is empty: write a word after '#'.", token.at)
-        return Hashtag(text[1:])
+        if not is_hashtag(tag):
+            raise QueryError(
+                f"'{text}' at character {token.at + 1} is no hashtag: letters, digits and _ may stand in one; write a "
+                "space between two, and no * after it.",
+                token.at,
+            )
+        return Hashtag(tag)
     if text[0] in "@\uff20":
-        if not fold_handle(text[1:]):
+        handle = text[1:].rstrip(_LIST_SIGNS)
+        if not fold_handle(handle):
             raise QueryError(f"The handle at character {token.at + 1} is empty: write a name after '@'.", token.at)
-        return Handle(text[1:])
+        if not _HANDLE.fullmatch(fold_handle(handle)):
+            raise QueryError(
+                f"'{text}' at character {token.at + 1} is no handle: write it like @name or @name@server.example.",
+                token.at,
+            )
+        return Handle(handle)
     prefix = len(text) > 1 and text.endswith("*")
-    count = len(tokens(text))
-    if not count:
+    if "*" in text.rstrip("*"):
+        raise QueryError(
+            f"'{text}' at character {token.at + 1} has a * before its end: only the end of a word may be left open, "
+            "like work*.",
+            token.at,
+        )
+    term = in_order(text)
+    if term is None:
         raise QueryError(f"'{text}' at character {token.at + 1} has no letter or digit to search for.", token.at)
-    if prefix and count == 1:
-        return Word(_bare(text), prefix=True)
-    return Word(_bare(text)) if count == 1 else Phrase(text)
+    return Word(term.text, prefix=True) if prefix and isinstance(term, Word) else term
+
+
+def in_order(text: str) -> Word | Phrase | None:
+    """The term that finds the words of ``text`` next to each other; None if it has none."""
+    count = len(tokens(text))
+    return Phrase(text) if count > 1 else Word(_bare(text)) if count else None
 
 
 def _bare(text: str) -> str:
     """The one word in ``text`` without the signs around it: ``Yahoo!`` is found as ``Yahoo``."""
-    return next(word for _, _, word in words(text) if tokens(word))
+    return next(word for _, _, word in words(unicodedata.normalize("NFKC", text)) if tokens(word))
 
 
 def _write(node: Node) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from .alerting import Severity
-from .brands import Brand, Purpose, Role, query_for
+from .brands import Brand, Purpose, Role, query_for, term_for
 from .errors import QueryError
-from .query import parse
+from .hashtags import fold_hashtag, is_hashtag
+from .query import fold_handle, parse
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
@@ -88,11 +89,23 @@ class AirflowSettings(_Section):
     port: int = Field(default=8080, ge=1, le=65535)
 
 
+_ASKED_FOR = {"reddit": 2.0, "youtube": 30.0}
+"""Days after which these platforms' terms want text gone."""
+
+
 class RetentionSettings(_Section):
-    """How long a platform's text may be kept at most, in days; a brand's own purpose may be shorter."""
+    """How long a platform's text may be kept at most, in days; a brand's own purpose may be shorter.
+
+    ``platforms`` adds to the limits that platforms themselves ask for, and replaces those it names.
+    """
 
     default_days: int = Field(default=90, ge=1)
-    platforms: dict[str, float] = Field(default_factory=lambda: {"reddit": 2.0, "youtube": 30.0})
+    platforms: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=lambda: dict(_ASKED_FOR))
+
+    @field_validator("platforms")
+    @classmethod
+    def _naming_one_keeps_the_others(cls, days: dict[str, float]) -> dict[str, float]:
+        return {**_ASKED_FOR, **days}
 
 
 class BrandSettings(_Section):
@@ -115,9 +128,29 @@ class BrandSettings(_Section):
     @classmethod
     def _hashtags_have_words(cls, tags: Words) -> Words:
         for tag in tags:
-            if not tag.strip().lstrip("#＃"):
+            if not fold_hashtag(tag):
                 raise ValueError(f"hashtag '{tag}' is empty: remove it or write a word")
+            if not is_hashtag(tag):
+                raise ValueError(f"'{tag}' is no hashtag: letters, digits and _ may stand in one, as in #work_here")
         return tags
+
+    @field_validator("handles")
+    @classmethod
+    def _handles_have_names(cls, handles: Words) -> Words:
+        for handle in handles:
+            if not fold_handle(handle) or " " in handle.strip():
+                raise ValueError(f"'{handle}' is no handle: write it like @name or @name@server.example")
+        return handles
+
+    @field_validator("names", "exclude")
+    @classmethod
+    def _words_can_be_searched(cls, texts: Words) -> Words:
+        for text in texts:
+            try:
+                term_for(text)
+            except QueryError as error:
+                raise ValueError(f"'{text}' cannot be searched for: {error}") from error
+        return texts
 
     @field_validator("query")
     @classmethod
