@@ -11,7 +11,7 @@ from listening.hashtags import find_hashtags, unique_hashtags
 from listening.posts import Author, Counts, Kind, Media, NativePost
 from listening.privacy import find_mentions
 
-from ..canonical import hashed_id, is_likely, language_code, storable
+from ..canonical import hashed_id, is_likely, language_code, web_address
 from .dates import DayOrder, Moment, read_date
 from .mapping import Mapping
 from .receipt import Tally
@@ -25,7 +25,6 @@ from .values import (
     nameless,
     platform_of,
     text_of,
-    web_address,
 )
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
@@ -54,13 +53,13 @@ def to_post(
         if len(tally.other_platforms) < 1_000:
             tally.other_platforms[text_of(cells["platform"])[:40]] += 1
         del cells["platform"]  # not a platform's name, so no part of the post either
-    text = storable(text_of(get("text")).strip())
-    title = storable(text_of(get("title")).strip()) or None
+    text = text_of(get("text")).strip()
+    title = text_of(get("title")).strip() or None
     if len(text) > _MAX_TEXT:
         raise UnreadableInput(f"its text has {len(text):,} characters; {_MAX_TEXT:,} are the most")
     tags = (*find_hashtags(text), *find_hashtags(title or ""), *list_of(get("hashtags")))
-    hashtags = unique_hashtags(map(storable, tags))
-    media = tuple(Media(storable(kind), alt and storable(alt)) for kind, alt in media_of(get("media")))
+    hashtags = unique_hashtags(tags)
+    media = tuple(Media(kind, alt) for kind, alt in media_of(get("media")))
     if not (text or title or hashtags or media):
         raise UnreadableInput("it has neither text nor hashtag nor media")
     created = _likely(read_date(get("created_at"), order), at, tally)
@@ -86,9 +85,7 @@ def to_post(
         edited_at=edited,
         language=language_code(text_of(get("language"))),
         hashtags=hashtags,
-        mentions=tuple(
-            dict.fromkeys((*find_mentions(text), *(storable(m).lstrip("@＠") for m in list_of(get("mentions")))))
-        ),
+        mentions=tuple(dict.fromkeys((*find_mentions(text), *(m.lstrip("@＠") for m in list_of(get("mentions")))))),
         links=tuple(dict.fromkeys((*links_in(text), *filter(None, map(web_address, list_of(get("links"))))))),
         media=media,
         counts=Counts(**{name: count_of(cells[name]) for name in _COUNTS if name in cells}),
@@ -147,14 +144,14 @@ def _from_our_own(form: dict[str, Any], imported: bool) -> NativePost:
             url=form["url"],
             author=Author(handle=handle, followers=form["audience"]) if handle else None,
             kind=Kind(form["kind"]),
-            text=storable(form["text"]),
-            title=storable(form["title"]) if form["title"] else None,
+            text=form["text"],
+            title=form["title"],
             created_at=created.at if created else None,
             fetched_at=fetched.at,
             edited_at=edited.at if edited else None,
             language=form["language"]["platform"],
-            hashtags=tuple(map(storable, form["hashtags"])),
-            mentions=tuple(map(storable, form["mentions"])),
+            hashtags=tuple(form["hashtags"]),
+            mentions=tuple(form["mentions"]),
             links=tuple(form["links"]),
             media=tuple(Media(m["type"], m["alt"]) for m in form["media"]),
             counts=Counts(**{name: count_of(form["counts"].get(name)) for name in _COUNTS}),
@@ -164,6 +161,8 @@ def _from_our_own(form: dict[str, Any], imported: bool) -> NativePost:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableInput(f"it looks like a post of Earshot's own, but {error!r} is missing or wrong") from error
+    if not isinstance(post.text, str):
+        raise UnreadableInput("it looks like a post of Earshot's own, but its text is none")
     if not (isinstance(post.id, str) and post.id.startswith(f"{post.platform}:")):
         raise UnreadableInput(f"its id should begin with its platform ('{post.platform}:')")
     return replace(post, imported=imported or bool(form.get("imported")))

@@ -1,5 +1,6 @@
 """Reading one file into pages: the core of ``earshot import`` and of the drop folder."""
 
+import json
 from collections.abc import Generator, Iterator
 from collections.abc import Mapping as Dict
 from contextlib import closing
@@ -160,6 +161,13 @@ class Reading(Iterator[Page]):
         if len(self._tally.rejections) < _SHOWN:
             self._tally.rejections.append(Rejection(row.line, reason))
         source = f"{self._path.name}, line {row.line}"
+        if isinstance(row, Row) and self.layout.columns:
+            # By field, because without the file's heading nobody could read it again.
+            fields = {column: name for name, column in self._mapping_of(tuple(row.values)).fields.items()}
+            named = {fields.get(column, column): value for column, value in row.values.items()}
+            return Unreadable(
+                source=source, raw=json.dumps(named, ensure_ascii=False).encode(), reason=f"{source}: {reason}."
+            )
         # Damaged bytes were read as lone surrogates (PEP 383); they become the same bytes again.
         return Unreadable(source=source, raw=row.raw.encode("utf-8", "surrogateescape"), reason=f"{source}: {reason}.")
 

@@ -1,7 +1,6 @@
 """From a file to rows: CSV, TSV (tabs only, no quoting) and JSON Lines, one at a time, with the line each began at."""
 
 import csv
-import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +9,7 @@ from typing import IO, Any
 
 from listening.errors import UnreadableInput
 
+from ..canonical import read_json
 from .encoding import Encoding, find_encoding, open_text
 
 MAX_LINE = 1_000_000  # characters: no platform has longer posts, and memory stays bounded
@@ -225,7 +225,7 @@ def _read_json_lines(name: str, file: IO[str], layout: Layout) -> Iterator[Row |
             yield Broken(lines.number, line[:_RAW], _TOO_LONG)
             continue
         try:
-            found = json.loads(line)
+            found = read_json(line)
         except (ValueError, RecursionError) as error:
             reason = getattr(error, "msg", "it is nested too deeply or has a number too long")
             yield Broken(lines.number, line, f"it is not JSON ({reason})")

@@ -111,16 +111,6 @@ def links_in(text: str) -> Iterable[str]:
     return (match[0].rstrip(".,;:!?)]}'…") for match in _LINK.finditer(text))
 
 
-def web_address(value: Any) -> str | None:
-    """``value`` if it is a web address, else None: nothing else may become a link."""
-    text = text_of(value).strip()
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return text if parts.scheme in ("http", "https") and parts.hostname and not any(c.isspace() for c in text) else None
-
-
 def nameless(address: str | None) -> str | None:
     """``address`` if its form is known to carry no one's name, else None."""
     if not address:

@@ -1,11 +1,16 @@
 """Mastodon servers as the settings name them."""
 
+from datetime import datetime
+
 from mastodon import Mastodon
 
-from listening.errors import ConfigError
+from listening.collecting import Page, Unreadable
+from listening.errors import ConfigError, UnreadableInput
 from listening.settings import MastodonServer, Settings
 
+from ..canonical import read_json
 from .collector import MastodonCollector
+from .posts import asks_to_be_left_out, to_post
 from .server import Server
 
 TIMEOUT = 20.0
@@ -22,6 +27,17 @@ def client_for(server: MastodonServer, timeout: float = TIMEOUT) -> Mastodon:
         request_timeout=timeout,
         user_agent="earshot",
     )
+
+
+def reread(raw: bytes, source: str, at: datetime) -> Page:
+    """A status that could not be read, tried again. ``source`` begins with its server."""
+    try:
+        status = read_json(raw)
+        if asks_to_be_left_out(status):
+            return Page(withheld=1)
+        return Page(posts=(to_post(status, source.split(",", 1)[0], at, {}),))
+    except (UnreadableInput, ValueError, RecursionError) as error:
+        return Page(unreadable=(Unreadable(source=source, raw=raw, reason=f"{source}: {error}."),))
 
 
 def build(settings: Settings) -> MastodonCollector:

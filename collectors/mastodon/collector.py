@@ -130,13 +130,19 @@ def _read(raws: Sequence[Any], server: Server, tag: str, request: Request) -> Pa
         except UnreadableInput as error:
             name = raw.get("id") if isinstance(raw, dict) else None
             source = f"{server.name}, #{tag}, status {name or 'without id'}"
-            body = json.dumps(raw, ensure_ascii=True).encode()
-            unreadable.append(Unreadable(source=source, raw=body, reason=f"{source}: {error}."))
+            unreadable.append(Unreadable(source=source, raw=_body(raw), reason=f"{source}: {error}."))
             continue
         in_time = request.until is None or post.created_at is None or post.created_at < request.until
         if in_time and matches(request.query, post):
             posts[post.id] = post
     return Page(posts=tuple(posts.values()), unreadable=tuple(unreadable), withheld=withheld)
+
+
+def _body(raw: Any) -> bytes:
+    try:
+        return json.dumps(raw).encode()
+    except RecursionError:
+        return b"nested too deeply to be written down"
 
 
 def _age(raw: Any) -> tuple[int, str]:

@@ -13,8 +13,7 @@ from listening.errors import UnreadableInput
 from listening.hashtags import find_hashtags, fold_hashtag, unique_hashtags
 from listening.posts import Author, Counts, Kind, Media, NativePost
 
-from ..canonical import hashed_id, is_likely, language_code, storable
-from ..files.values import web_address
+from ..canonical import hashed_id, is_likely, language_code, web_address
 from .html import to_plain
 
 _MAX_HTML = 200_000  # characters; servers allow 500 to 100,000, and a parser should have a bound
@@ -73,7 +72,7 @@ def to_post(raw: Any, server: str, at: datetime, uris: Mapping[str, str]) -> Nat
     if len(html) > _MAX_HTML:
         raise UnreadableInput(f"its text has {len(html):,} characters; {_MAX_HTML:,} are the most")
     mentions = _mentions(shown, server)
-    plain = to_plain(storable(html), mentions)
+    plain = to_plain(html, mentions)
     text = plain.text
     quoted = _quoted(raw)
     parent = raw.get("in_reply_to_id")
@@ -87,12 +86,12 @@ def to_post(raw: Any, server: str, at: datetime, uris: Mapping[str, str]) -> Nat
         author=_author(account, server),
         kind=Kind.REPOST if boosted else Kind.QUOTE if quoted else Kind.REPLY if parent else Kind.POST,
         text=text,
-        title=storable(shown["spoiler_text"].strip()) or None if isinstance(shown.get("spoiler_text"), str) else None,
+        title=shown["spoiler_text"].strip() or None if isinstance(shown.get("spoiler_text"), str) else None,
         created_at=_moment(raw, "created_at", at),
         fetched_at=at,
         edited_at=_moment(shown, "edited_at", at),
         language=language_code(shown.get("language") if isinstance(shown.get("language"), str) else None),
-        hashtags=unique_hashtags((*find_hashtags(text), *(storable(t) for t in tags if isinstance(t, str)))),
+        hashtags=unique_hashtags((*find_hashtags(text), *(t for t in tags if isinstance(t, str)))),
         mentions=tuple(dict.fromkeys(mentions.values())),
         links=plain.links,
         media=tuple(_media(item) for item in _objects(shown, "media_attachments")),
@@ -133,8 +132,8 @@ def _handle(acct: str, web: object, server: str) -> str:
 def _author(account: Json, server: str) -> Author:
     name = account.get("display_name")
     return Author(
-        handle=storable(_handle(_text(account, "acct"), account.get("url"), server)),
-        display_name=storable(name) if isinstance(name, str) and name else None,
+        handle=_handle(_text(account, "acct"), account.get("url"), server),
+        display_name=name if isinstance(name, str) and name else None,
         profile_url=web_address(account.get("url")),
         followers=_count(account, "followers_count"),
     )
@@ -144,7 +143,7 @@ def _mentions(raw: Json, server: str) -> dict[str, str]:
     """Address of the profile → handle."""
     found = ((item.get("url"), item.get("acct")) for item in _objects(raw, "mentions"))
     return {
-        web if isinstance(web, str) else acct: storable(_handle(acct, web, server))
+        web if isinstance(web, str) else acct: _handle(acct, web, server)
         for web, acct in found
         if isinstance(acct, str) and acct
     }
@@ -152,7 +151,7 @@ def _mentions(raw: Json, server: str) -> dict[str, str]:
 
 def _media(item: Json) -> Media:
     kind, alt = item.get("type"), item.get("description")
-    return Media(kind if isinstance(kind, str) else "unknown", storable(alt) if isinstance(alt, str) and alt else None)
+    return Media(kind if isinstance(kind, str) else "unknown", alt if isinstance(alt, str) and alt else None)
 
 
 def _quoted(raw: Json) -> str | None:

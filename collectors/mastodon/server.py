@@ -12,6 +12,7 @@ from mastodon.errors import MastodonError, MastodonNetworkError, MastodonRatelim
 
 from listening.errors import AccessDenied, RateLimited, TryLater
 
+from ..canonical import read_json
 from .waiting import come_back, read_time
 
 _TOKEN = "platforms.mastodon.access_token (EARSHOT_PLATFORMS__MASTODON__ACCESS_TOKEN), or the server's own entry"
@@ -69,11 +70,14 @@ class Server:
             raise TryLater(f"{self.name} cannot be reached: {_why(error.__context__)}.") from error
         except MastodonRatelimitError as error:
             raise self._too_many(now) from error
-        except MastodonError as error:
+        except (MastodonError, RecursionError) as error:
             raise self._refused(now) from error
         if self._answer is None:
             raise TryLater(f"{self.name} gave no answer.")
-        return self._answer.json()
+        try:
+            return read_json(self._answer.content)
+        except (ValueError, RecursionError) as error:
+            raise self._refused(now) from error
 
     def _too_many(self, now: datetime) -> RateLimited:
         until = come_back(self._answer.headers if self._answer is not None else {}, now)

@@ -46,8 +46,8 @@ def status_id(at: datetime, number: int = 0) -> str:
 
 
 class MastodonServer:
-    """``with MastodonServer() as server:`` serves at ``server.address``. ``faults`` are given out one a timeline request;
-    None in it is an ordinary answer. ``asked`` are the requests for timelines and statuses so far."""
+    """``with MastodonServer() as server:`` serves at ``server.address``. ``faults`` are given out one a request for a
+    timeline or a status; None in it is an ordinary answer. ``asked`` are those requests so far."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, Any] = {}
@@ -143,7 +143,7 @@ def _handler(server: MastodonServer) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, answer: Fault) -> None:
             time.sleep(answer.seconds)
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)  # without a Date: the tests send their own
             self.send_header("Content-Type", answer.kind)
             self.send_header("Connection", "close")
             self.send_header("Content-Length", str(len(answer.body) * (2 if answer.cut else 1)))

@@ -11,7 +11,7 @@ from tests.contracts.collectors import PAGE, CollectorContract, Place
 
 
 class Inbox:
-    """A folder; each post is a line of ``a.jsonl``. A link that leads nowhere stands for a disk that does not answer."""
+    """A folder; each post is a line of ``a.jsonl``. A link to nowhere stands for a disk that does not answer."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,0 +1,41 @@
+"""Platforms by name."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from collectors import registry
+from collectors.files import FilesCollector
+from collectors.mastodon import MastodonCollector
+from listening.errors import ConfigError
+from listening.settings import Settings
+
+
+def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
+    platforms = {"mastodon": {"base_url": "https://social.example", "servers": [{"base_url": "https://two.example/"}]}}
+    settings = Settings.model_validate({"home": str(tmp_path), "platforms": platforms})
+    built = {name: registry.build(name, settings) for name in registry.names()}
+    assert {name: collector.platform for name, collector in built.items()} == {"files": "files", "mastodon": "mastodon"}
+    assert isinstance(built["files"], FilesCollector)
+    assert isinstance(built["mastodon"], MastodonCollector)
+
+
+def test_an_unknown_platform_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'myspace': write one of files, mastodon"):
+        registry.build("myspace", Settings(home=str(tmp_path)))
+
+
+def test_mastodon_without_a_server_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="EARSHOT_PLATFORMS__MASTODON__BASE_URL"):
+        registry.build("mastodon", Settings(home=str(tmp_path)))
+
+
+def test_importing_the_registry_loads_no_platform() -> None:
+    code = (
+        "import sys, collectors.registry; "
+        "print([name for name in sys.modules if name.split('.')[0] in ('mastodon', 'requests')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
