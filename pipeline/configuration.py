@@ -104,23 +104,37 @@ def _label(item: object, number: int) -> str:
 
 
 def _override(entries: dict[str, Any], origins: dict[tuple[str, ...], _Origin], environ: Mapping[str, str]) -> None:
-    sections = [name for name in Settings.model_fields if name not in ("home", "example", *_LISTS)]
+    sections = [name for name in Settings.model_fields if name not in ("home", "example", "route")]
     for variable, text in sorted(environ.items()):
         if not variable.startswith(_PREFIX) or variable in _NOT_SETTINGS:
             continue
         path = variable.removeprefix(_PREFIX).lower().split("__")
-        if path[0] not in sections or len(path) < 2:
+        if path[0] not in sections or len(path) < (3 if path[0] in _LISTS else 2):
             raise ConfigError(
                 f"The environment variable {variable} names no setting: write EARSHOT_<SECTION>__<KEY> with a section "
-                f"of {', '.join(sections)}."
+                f"of {', '.join(sections)}; for a channel, EARSHOT_CHANNEL__<NAME>__<KEY>."
             )
-        place = entries
+        if path[0] in _LISTS:
+            path[1] = str(_number_of(variable, path[0], path[1], entries.get(path[0], [])))
+        place: Any = entries
         for step in path[:-1]:
-            place = place.setdefault(step, {})
-            if not isinstance(place, dict):
+            place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
+            if not isinstance(place, dict | list):
                 raise ConfigError(f"The environment variable {variable}: '{step}' has no entries below it.")
         place[path[-1]] = _value(variable, text)
         origins[tuple(path)] = _Origin(f"the environment variable {variable}")
+
+
+def _number_of(variable: str, section: str, wanted: str, items: list[Any]) -> int:
+    """Which entry of a list a variable means: ``EARSHOT_CHANNEL__PR_MAIL__PASSWORD`` that of the channel ``pr-mail``."""
+    names = [str(item.get("key") or item.get("name")) for item in items]
+    for number, name in enumerate(names):
+        if name.replace("-", "_").lower() == wanted:
+            return number
+    raise ConfigError(
+        f"The environment variable {variable} is for a {section} called '{wanted}', and there is none: "
+        f"those that exist are {', '.join(names) or 'none yet'}."
+    )
 
 
 def _value(variable: str, text: str) -> object:

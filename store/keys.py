@@ -45,6 +45,11 @@ class Keys:
             vault=Vault(base64.urlsafe_b64encode(_derived(root, b"vault"))),
         )
 
+    @classmethod
+    def existing(cls, home: Path) -> "Keys | None":
+        """The keys of ``home`` if it has any; makes none."""
+        return cls.at(home) if (home / "secrets" / "key").exists() else None
+
 
 class Vault:
     """Encryption with authentication (AES-CBC and HMAC, the Fernet recipe of ``cryptography``)."""

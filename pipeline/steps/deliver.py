@@ -62,8 +62,8 @@ def _send(house: House, incident: Incident, channel: str, delivery: Delivery, no
 
 
 def _message(house: House, incident: Incident, channel: str, delivery: Delivery) -> Message:
-    latest_first = [post_id for alert in reversed(incident.alerts) for post_id in alert.post_ids]
-    posts = house.index.get(tuple(dict.fromkeys(latest_first)))
+    worst_first = sorted(incident.alerts, key=lambda alert: -alert.severity.rank)
+    posts = house.index.get(tuple(dict.fromkeys(post_id for alert in worst_first for post_id in alert.post_ids)))
     return compose(
         delivery,
         incident,
