@@ -19,7 +19,13 @@ _SAME = {
     "twitter": "x", "x.com": "x", "twitter.com": "x", "ig": "instagram", "fb": "facebook", "yt": "youtube",
     "bsky": "bluesky", "hacker news": "hackernews", "hn": "hackernews", "vkontakte": "vk", "teamblind": "blind",
 }  # fmt: skip
-_KINDS = {"retweet": Kind.REPOST, "reblog": Kind.REPOST, "boost": Kind.REPOST, "share": Kind.REPOST, "tweet": Kind.POST}
+_KINDS = {kind.value: kind for kind in Kind} | {
+    "retweet": Kind.REPOST,
+    "reblog": Kind.REPOST,
+    "boost": Kind.REPOST,
+    "share": Kind.REPOST,
+    "tweet": Kind.POST,
+}
 _COUNT = re.compile(r"(\d{1,3}(?:[,\u00a0\u202f ' ]\d{3})+|\d+)(?:\.(\d+))?\s*([kKmM])?")
 _LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
 _NAMES = ("text", "name", "tag", "username", "acct", "url")  # of a hashtag, an account or a link that is an object
@@ -49,9 +55,7 @@ def platform_of(value: Any) -> str | None:
 def kind_of(value: Any, is_reply: bool) -> Kind:
     """The kind that is named, else reply or post."""
     word = text_of(value).strip().casefold()
-    if word in _KINDS:
-        return _KINDS[word]
-    return next((kind for kind in Kind if kind.value == word), Kind.REPLY if is_reply else Kind.POST)
+    return _KINDS.get(word, Kind.REPLY if is_reply else Kind.POST)
 
 
 def count_of(value: Any) -> int | None:
