@@ -46,8 +46,8 @@ class Terms:
         folded = tokens(text)
         return cls(
             words=stemmed(folded, language_of(post)),
-            hashtags=sorted({fold_hashtag(tag) for tag in post.hashtags}),
-            handles=sorted({fold_handle(handle) for handle in post.mentions}),
+            hashtags=sorted({fold_hashtag(tag) for tag in post.hashtags} - {""}),
+            handles=sorted({fold_handle(handle) for handle in post.mentions} - {""}),
             story=_story(post, text, folded),
         )
 

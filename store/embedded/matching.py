@@ -12,6 +12,8 @@ from listening.query import And, Everything, Handle, Hashtag, Node, Not, Or, Phr
 from .rows import stored_token
 
 _DEEPEST = 24  # levels of one FTS5 expression; its parser allows more, and nobody types more
+_NOTHING = '"\ue020"'
+"""A token that no post has: FTS5 would leave an empty string out instead of finding nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _expression(node: Node, depth: int) -> str | None:
             return f"words : ({' OR '.join(map(_quoted, sorted(variants(text))))})"
         case Phrase(text):
             ways = (" ".join(map(stored_token, way)) for way in phrase_variants(text))
-            return f"words : ({' OR '.join(_string(way) for way in ways)})"
+            return f"words : ({' OR '.join(map(_string, ways)) or _NOTHING})"
         case Hashtag(tag):
             return f"tags : {_quoted(fold_hashtag(tag))}"
         case Handle(handle):
@@ -78,7 +80,7 @@ def _difference(terms: tuple[Node, ...], depth: int) -> str | None:
 
 
 def _quoted(token: str) -> str:
-    return _string(stored_token(token))
+    return _string(stored_token(token)) if token else _NOTHING
 
 
 def _string(text: str) -> str:

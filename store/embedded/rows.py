@@ -54,7 +54,7 @@ class Rows:
                 assessment.risk_revision if assessment else "",
             ),
             labels=_labels(post, terms.hashtags),
-            terms=(_joined(terms.words), _joined(terms.hashtags), _joined(_with_local_parts(terms.handles))),
+            terms=(_joined_words(terms.words), _joined(terms.hashtags), _joined(_with_local_parts(terms.handles))),
         )
 
 
@@ -86,8 +86,13 @@ def stored_token(token: str) -> str:
 
 
 def _joined(tokens: list[str]) -> str:
-    joined = " ".join(tokens)
-    return joined if joined.count(" ") == len(tokens) - 1 else " ".join(map(stored_token, tokens))
+    return " ".join(map(stored_token, tokens))
+
+
+def _joined_words(words: list[str]) -> str:
+    """Words hold no control characters, and very few hold a space: one count spares a look at each."""
+    joined = " ".join(words)
+    return joined if joined.count(" ") == len(words) - 1 else _joined(words)
 
 
 def _with_local_parts(handles: list[str]) -> list[str]:
