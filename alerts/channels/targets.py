@@ -9,8 +9,8 @@ from listening.errors import Rejected, TryLater
 _CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
-def resolve(host: str, port: int, allow_private: bool) -> str:
-    """The address to connect to. Raises TryLater if the name does not resolve, Rejected if it leads into a private net.
+def resolve(host: str, port: int, allow_private: bool) -> tuple[str, ...]:
+    """The addresses to connect to, best first. Raises TryLater if the name does not resolve, Rejected if it leads into a private net.
 
     One private address among several is enough to refuse: which of them is used must not be the name server's choice.
     """
@@ -26,7 +26,7 @@ def resolve(host: str, port: int, allow_private: bool) -> str:
             f"{host} leads to an address that is not on the public internet. If that is meant, "
             "write allow_private = true for this channel"
         )
-    return addresses[0]
+    return tuple(addresses)
 
 
 def is_public(text: str) -> bool:
@@ -44,8 +44,6 @@ def _carried(address: IPv6Address) -> IPv4Address | None:
         return address.ipv4_mapped
     if address.sixtofour is not None:
         return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
     if any(address in network for network in _CARRIERS):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return None

@@ -60,12 +60,23 @@ class Webhook:
         url = httpx.URL(self.settings.url.get_secret_value())
         port = url.port or (443 if url.scheme == "https" else 80)
         try:
-            address = resolve(url.raw_host.decode("ascii"), port, self.settings.allow_private)
+            addresses = resolve(url.raw_host.decode("ascii"), port, self.settings.allow_private)
         except Rejected as error:
             raise Rejected(f"Channel {self.name}: {error}.") from None
         except TryLater as error:
             raise TryLater(f"Channel {self.name}: {error}.") from error
-        self._judge(self._post(url, address, message, at), at)
+        for address in addresses:
+            try:
+                response = self._post(url, address, message, at)
+            except Unanswered:
+                raise
+            except TryLater:
+                # Nothing was sent yet: the host's next address may listen (localhost is ::1 and 127.0.0.1).
+                if address == addresses[-1]:
+                    raise
+            else:
+                self._judge(response, at)
+                return
 
     def _post(self, url: httpx.URL, address: str, message: Message, at: datetime) -> httpx.Response:
         host = url.raw_host.decode("ascii")

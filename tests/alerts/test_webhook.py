@@ -234,6 +234,12 @@ def test_a_proxy_of_the_environment_is_not_used(hook: Hook, monkeypatch: pytest.
     assert len(hook.arrivals) == 1
 
 
+def test_every_address_of_a_host_is_tried(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.channels.webhook.resolve", lambda *_: ("127.0.0.2", "127.0.0.1"))
+    deliver(hook)
+    assert len(hook.arrivals) == 1
+
+
 def test_a_name_that_does_not_resolve_may_do_so_later() -> None:
     with pytest.raises(TryLater, match="does not resolve"):
         Webhook.of(settings(url="http://nowhere.invalid/x")).deliver(message(), NOON)
