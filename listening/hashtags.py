@@ -14,7 +14,8 @@ _SIGNS = "#\uff03\ufe5f"
 # letters only), ZWNJ as Persian and ZWJ as Indic scripts write them, the middle dots of Catalan and Japanese.
 _CONNECTORS = "\u05f3\u05f4\u200c\u200d\u00b7\u30fb\u30fc"
 _TAG = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}\p{{M}}_&/])[{_SIGNS}]"
+    # Not inside a word, an address or a character reference; the marks that colour an emoji end no word.
+    rf"(?<![\p{{L}}\p{{N}}_&/]|(?![\ufe0e\ufe0f\u20e3])\p{{M}})[{_SIGNS}]"
     rf"(?P<body>(?:[\p{{L}}\p{{M}}\p{{N}}_\uff3f]|[{_CONNECTORS}](?=[\p{{L}}\p{{N}}])"
     r"|(?<=\p{Script=Hebrew})[\"'\u2019\u201d](?=\p{Script=Hebrew}))+)"
 )
@@ -22,6 +23,7 @@ _TAG = regex.compile(
 _WHOLE = regex.compile(
     rf"(?:[\p{{L}}\p{{M}}\p{{N}}\p{{So}}_\U0001f3fb-\U0001f3ff]|(?<=[\p{{L}}\p{{M}}\p{{N}}])[{_CONNECTORS}])+"
 )
+_LEADING = regex.compile(r"^[\s#]+")
 _MEANT = regex.compile(r"(?<=\p{Script=Hebrew})['\"\u2019\u201d]")
 _QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4", "\u2019": "\u05f3", "\u201d": "\u05f4"})
 _IGNORED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\u00ad"))
@@ -33,9 +35,9 @@ def fold_hashtag(tag: str) -> str:
     Turkish dotted and dotless i fall together (``İ`` folds to ``i`` plus a dot, which is dropped; ``ı`` becomes ``i``),
     because people type their employer's tag on any keyboard. Safe to call twice.
     """
-    body = tag.strip().lstrip(_SIGNS)
-    folded = unicodedata.normalize("NFKC", body).casefold().replace("i\u0307", "i").replace("\u0131", "i")
-    plain = unicodedata.normalize("NFKC", folded).translate(_IGNORED)
+    body = _LEADING.sub("", unicodedata.normalize("NFKC", tag).translate(_IGNORED).rstrip())
+    folded = body.casefold().replace("i\u0307", "i").replace("\u0131", "i")
+    plain = unicodedata.normalize("NFKC", folded)
     return _MEANT.sub(lambda quote: quote[0].translate(_QUOTES), plain)
 
 
