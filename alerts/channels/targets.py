@@ -10,7 +10,7 @@ _CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
 
 def resolve(host: str, port: int, allow_private: bool) -> tuple[str, ...]:
-    """The addresses to connect to, best first. Raises TryLater if the name does not resolve, Rejected if it leads into a private net.
+    """The addresses to connect to, best first. TryLater if the name does not resolve, Rejected if it leads inside.
 
     One private address among several is enough to refuse: which of them is used must not be the name server's choice.
     """
