@@ -24,6 +24,9 @@ from markupsafe import Markup, escape
 LANGUAGES: Mapping[str, str] = {"en": "English", "ro": "Română", "ru": "Русский", "he": "עברית", "pl": "Polski"}
 """Languages of the interface, by their own names."""
 
+# Plain "en" writes dates and hours as in the United States; our readers are elsewhere.
+_FORMATS = {"en": "en_GB"}
+
 FOLDER = Path(__file__).parent / "locale"
 
 
@@ -59,7 +62,7 @@ class Words:
 
     @property
     def locale(self) -> Locale:
-        return Locale.parse(self.language)
+        return Locale.parse(_FORMATS.get(self.language, self.language))
 
     @property
     def direction(self) -> str:

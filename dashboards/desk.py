@@ -16,8 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from listening.brands import Brand, Viewer
 from listening.settings import Settings
-from pipeline.wiring import House
-from store.protocol import Search
+from pipeline.wiring import IMPORTS, House
+from store.protocol import Filters, Search
 
 from . import security
 from .catalogue import LANGUAGES, Words, translations
@@ -71,10 +71,15 @@ class Desk:
         return viewer_of(request, self.settings.dashboard, self.clock())
 
     def brands(self, viewer: Viewer) -> tuple[Brand, ...]:
-        return brands_of(viewer, self.house.brands)
+        """Those that this viewer may choose from; what was imported by hand only if there is some of it."""
+        known = brands_of(viewer, (*self.house.brands, IMPORTS))
+        imported = Search(filters=Filters(brands=(IMPORTS.key,)), limit=1)
+        if IMPORTS in known and not self.house.reader.search(viewer, imported).total:
+            return known[:-1]
+        return known
 
     def brand_name(self, key: str) -> str:
-        return next((brand.name for brand in self.house.brands if brand.key == key), key)
+        return next((brand.name for brand in (*self.house.brands, IMPORTS) if brand.key == key), key)
 
     def revision(self, viewer: Viewer) -> str:
         """Changes when a page would show something new: posts came, were judged or went, or an incident moved."""

@@ -69,18 +69,18 @@ def tell(words: Words, found: Findings) -> Markup:
 def _opening(words: Words, found: Findings, total: int) -> Markup:
     if total:
         posts = _link(found.selection, words.say_n("%(n)s post", "%(n)s posts", total))
+        if found.usual_posts is not None and total >= FEWEST:
+            usual = words.number(round(found.usual_posts))
+            posts = words.say_html("%(what)s (usually %(usual)s)", what=posts, usual=usual)
     else:
         posts = escape(words.say("no posts"))
-    opening = words.say_html(
+    return words.say_html(
         _OPENINGS[found.period],
         posts=posts,
         brands=words.listing_html([Markup("<bdi>{}</bdi>").format(name) for name in found.brand_names]),
         since=words.exact(found.since),
         until=words.exact(found.until),
     )
-    if found.usual_posts is not None and total >= FEWEST:
-        opening += " " + words.say_html("Usual: %(posts)s.", posts=words.number(round(found.usual_posts)))
-    return opening
 
 
 def _mood(words: Words, found: Findings, total: int) -> Markup:
@@ -96,10 +96,9 @@ def _mood(words: Words, found: Findings, total: int) -> Markup:
         words.say("%(share)s negative", share=words.percent(share)),
     )
     if found.usual_share is None:
-        return words.say_html("%(negative)s.", negative=negative)
-    return words.say_html(
-        "%(negative)s (usually %(usual)s).", negative=negative, usual=words.percent(found.usual_share)
-    )
+        return negative + "."
+    usual = words.percent(found.usual_share)
+    return words.say_html("%(what)s (usually %(usual)s)", what=negative, usual=usual) + "."
 
 
 def _languages(words: Words, found: Findings) -> Markup:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -121,7 +122,7 @@ def router(desk: Desk) -> APIRouter:
             do(desk.house, visit.viewer, visit.by, incident_id, visit.words.now, **extra)
         except StateConflict as error:
             return _detail(desk, request, incident_id, str(error), status_of(error))
-        return RedirectResponse(request.url_for("alert", incident_id=incident_id).path + f"?done={kind}", 303)
+        return RedirectResponse(f"/alerts/{quote(incident_id, safe='')}?done={kind}", 303)
 
     return pages
 

@@ -172,6 +172,12 @@ def _address_in_vault(desk: Desk, request: Request, post_id: str) -> str:
     if address is None:
         raise NotFound(words.say("Nothing is known of where this post stands."))
     desk.house.ledger.audit.append(
-        visit.by, viewer.role.value, "look at the original", post_id, "attribution", "", words.now
+        by=visit.by,
+        role=viewer.role.value,
+        action="look at the original",
+        subject=post_id,
+        reason="attribution",
+        case="",
+        at=words.now,
     )
     return address
