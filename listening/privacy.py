@@ -23,10 +23,10 @@ _HANDLE = (
 _MENTION = regex.compile(rf"(?<![A-Za-z0-9_@/]|[A-Za-z0-9_]\.)[@＠]{_HANDLE}")
 # Addresses of people's profile pages and mail addresses name somebody as surely as a mention does.
 _PROFILE = regex.compile(rf"(?<=/)[@＠]{_HANDLE}")
-_MAIL = regex.compile(
-    # Possessive, and only from the beginning of a run: else a long run without an end takes seconds to refuse.
-    r"(?<![\p{L}\p{M}\p{N}._%+\-])[\p{L}\p{M}\p{N}._%+\-]++@[\p{L}\p{M}\p{N}.\-]+\.\p{L}{2,}"
-)
+# Scripts whose words have spaces between: elsewhere the words before an address would be taken for a part of it.
+_LOCAL = r"\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Arabic}\p{M}\p{N}._%+\-"
+# Possessive, and only from the beginning of a run: else a long run without an end takes seconds to refuse.
+_MAIL = regex.compile(rf"(?<![{_LOCAL}@＠])[{_LOCAL}]++@[\p{{L}}\p{{M}}\p{{N}}.\-]+\.\p{{L}}{{2,}}")
 _PSEUDONYM = regex.compile(r"someone-[0-9a-f]{8}")
 # Letters. Shorter handles are words of some language: they are hidden as mentions and in addresses only.
 _SHORTEST_NAME = 4
@@ -103,7 +103,7 @@ def pseudonymise(
         imported=post.imported,
         language=post.language,
         hashtags=tuple(
-            tag for tag in post.hashtags if fold_hashtag(tag) not in strangers or fold_hashtag(tag) in own_hashtags
+            tag for tag in post.hashtags if fold_hashtag(tag) in own_hashtags or hide(f"#{tag}") == f"#{tag}"
         ),
         mentions=tuple(stand_in(m.lstrip("@＠")).lstrip("@") for m in post.mentions),
         links=tuple(link for link in post.links if hide(unquote(link)) == unquote(link)),
@@ -157,9 +157,9 @@ def _hider(
 
     def hide(text: str) -> str:
         if "@" in text or "＠" in text:
+            text = _MAIL.sub(lambda found: stand_in(found[0]).lstrip("@"), text)
             text = _MENTION.sub(lambda found: stand_in(found["handle"]), text)
             text = _PROFILE.sub(lambda found: stand_in(found["handle"]), text)
-            text = _MAIL.sub(lambda found: stand_in(found[0]).lstrip("@"), text)
         # Compiling a pattern takes ten times as long as all the rest of a post, and few texts name anybody.
         folded = _any_i(text)
         present = [form for form in strangers if _any_i(form) in folded]
