@@ -16,12 +16,13 @@ _CONNECTORS = "\u05f3\u05f4\u200c\u200d\u00b7\u30fb\u30fc"
 _TAG = regex.compile(
     # Not inside a word, an address or a character reference; the marks that colour an emoji end no word.
     rf"(?<![\p{{L}}\p{{N}}_&/]|(?![\ufe0e\ufe0f\u20e3])\p{{M}})[{_SIGNS}]"
-    rf"(?P<body>(?:[\p{{L}}\p{{M}}\p{{N}}_\uff3f]|[{_CONNECTORS}](?=[\p{{L}}\p{{N}}])"
+    rf"(?P<body>(?:[\p{{L}}\p{{M}}\p{{N}}_\uff3f]"
+    rf"|(?<=[\p{{L}}\p{{M}}\p{{N}}_])[{_CONNECTORS}](?=[\p{{L}}\p{{N}}])"
     r"|(?<=\p{Script=Hebrew})[\"'\u2019\u201d](?=\p{Script=Hebrew}))+)"
 )
 # What a platform may call a tag: as above, and emoji, of which some make tags. Read on folded tags.
 _WHOLE = regex.compile(
-    rf"(?:[\p{{L}}\p{{M}}\p{{N}}\p{{So}}_\U0001f3fb-\U0001f3ff]|(?<=[\p{{L}}\p{{M}}\p{{N}}])[{_CONNECTORS}])+"
+    rf"(?:[\p{{L}}\p{{M}}\p{{N}}\p{{So}}_\U0001f3fb-\U0001f3ff]|(?<=[\p{{L}}\p{{M}}\p{{N}}_])[{_CONNECTORS}])+"
 )
 _LEADING = regex.compile(r"^[\s#]+")
 _MEANT = regex.compile(r"(?<=\p{Script=Hebrew})['\"\u2019\u201d]")
