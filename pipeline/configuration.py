@@ -126,7 +126,7 @@ def _override(entries: dict[str, Any], origins: dict[tuple[str, ...], _Origin], 
 
 
 def _number_of(variable: str, section: str, wanted: str, items: list[Any]) -> int:
-    """Which entry of a list a variable means: ``EARSHOT_CHANNEL__PR_MAIL__PASSWORD`` that of the channel ``pr-mail``."""
+    """Which entry a variable means: ``EARSHOT_CHANNEL__PR_MAIL__PASSWORD`` that of the channel ``pr-mail``."""
     names = [str(item.get("key") or item.get("name")) for item in items]
     for number, name in enumerate(names):
         if name.replace("-", "_").lower() == wanted:

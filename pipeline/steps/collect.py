@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from collectors.protocol import Request
 from collectors.registry import build
 from listening.brands import Brand
-from listening.errors import AccessDenied, RateLimited, TryLater
+from listening.errors import AccessDenied, ConfigError, RateLimited, TryLater
 from pipeline.wiring import House
 from store.ledger import SourceState
 
@@ -60,7 +60,7 @@ def collect_with(house: House, brand: Brand, platform: str, request: Request, mo
         problem, come_back_at = str(error), error.until
     except TryLater as error:
         problem, come_back_at = str(error), error.until or now + _AFTER_OUTAGE
-    except AccessDenied as error:
+    except (AccessDenied, ConfigError) as error:  # waiting does not help, and a failed task would not either
         problem, come_back_at = str(error), now + _AFTER_REFUSAL
     _note(house, brand.key, platform, now, count["new"], problem, come_back_at)
     fields = ("pages", "new", "changed", "unchanged", "refused", "unreadable", "removed", "withheld")

@@ -26,7 +26,18 @@ bag = DagBag(sys.argv[1])
 heavy = {name.partition(".")[0] for name in set(sys.modules) - before}
 print("FOUND " + json.dumps({"errors": bag.import_errors, "dags": sorted(bag.dags), "loaded": sorted(heavy)}))
 """
-_HEAVY = {"torch", "tweepy", "praw", "elasticsearch", "transformers", "onnxruntime", "mastodon", "apsw", "pipeline", "store"}
+_HEAVY = {
+    "torch",
+    "tweepy",
+    "praw",
+    "elasticsearch",
+    "transformers",
+    "onnxruntime",
+    "mastodon",
+    "apsw",
+    "pipeline",
+    "store",
+}
 
 
 @pytest.fixture
