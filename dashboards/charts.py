@@ -190,7 +190,7 @@ def _ticks(words: Words, period: Period, buckets: Sequence[Bucket]) -> list[tupl
     """At most eight: hours for a day or two, else midnights."""
     if period.step == HOUR:
         wanted = [b.start for b in buckets if b.start.astimezone(period.zone).hour % 6 == 0]
-        named = [(at, words.hour(at)) for at in wanted]
+        named = [(at, words.hour(at) if at.astimezone(period.zone).hour else words.day(at)) for at in wanted]
     else:
         wanted = [b.start for b in buckets if b.start.astimezone(period.zone).hour == 0]
         named = [(at, words.day(at)) for at in wanted]

@@ -38,10 +38,10 @@ _NAMES: dict[str, dict[str, str]] = {
         "belief": mark("belief"),
     },
     "risk": {
-        "harassment": mark("harassment and insults"),
-        "disclosure": mark("confidential disclosure"),
+        "harassment-insults": mark("harassment and insults"),
+        "confidential-disclosure": mark("confidential disclosure"),
         "safety-hazard": mark("safety hazard"),
-        "threat": mark("threats and self-harm"),
+        "threats-self-harm": mark("threats and self-harm"),
     },
     "platform": {"files": mark("Files"), "mastodon": "Mastodon"},
     "severity": {

@@ -151,7 +151,7 @@ def _detail(
         problem=problem,
         incident=incident,
         done=_notice(request, words, incident),
-        alerts=[_explained(alert) for alert in latest[:_EXPLAINED]],
+        alerts=list(dict.fromkeys(_explained(alert) for alert in latest[:_EXPLAINED])),
         more_alerts=len(latest[_EXPLAINED:]),
         chart=charts.volume(words, period, buckets, selection, incidents=[incident]),
         order=[name.value for name in ORDER],
@@ -167,7 +167,7 @@ def _detail(
 def _around(incident: Incident, words: Words) -> Period:
     """A day and a half before it opened, and what followed, three days at most."""
     opened = incident.opened_at.replace(minute=0, second=0, microsecond=0)
-    until = min(max(opened + 6 * HOUR, words.now.replace(minute=0, second=0, microsecond=0) + HOUR), opened + 36 * HOUR)
+    until = min(words.now.replace(minute=0, second=0, microsecond=0) + HOUR, opened + 36 * HOUR)
     return Period("custom", opened - DAY - 12 * HOUR, until, HOUR, words.zone)
 
 

@@ -15,6 +15,8 @@ from ..addresses import Selection, post_path
 from ..catalogue import Words
 from ..shown import Marker, ShownText, display, show, web_address
 
+_TITLE = 240
+_EVIDENCE = 160
 MAY_LOOK = (Role.PR, Role.ADMIN)
 """Who may ask the vault where a post stands."""
 
@@ -39,7 +41,7 @@ def card(post: Post, words: Words, viewer: Viewer, marker: Marker = Marker(), an
     """``anonymous``: no way to the author, also not by the address of the original (alerts about a condition)."""
     language = post.language_detected or post.language
     text = show(post.text, marker, language)
-    title = show(post.title, marker, language) if post.title else None
+    title = show(_clipped(post.title, _TITLE), marker, language) if post.title else None
     return Card(
         post=post,
         anchor="p-" + sha256(post.id.encode()).hexdigest()[:12],
@@ -50,7 +52,7 @@ def card(post: Post, words: Words, viewer: Viewer, marker: Marker = Marker(), an
         hashtags=tuple(
             (display(tag, Marker(), None), Selection().adding("hashtag", tag).address()) for tag in post.hashtags[:20]
         ),
-        risks=tuple((r, display(r.evidence, Marker(), None)) for r in _risks(post)),
+        risks=tuple((r, display(_clipped(r.evidence, _EVIDENCE), Marker(), None)) for r in _risks(post)),
         counts=_counts(post, words),
         original=None if anonymous else _original(post, viewer),
         links=() if anonymous else tuple(link for link in post.links[:20] if web_address(link)),
@@ -60,6 +62,12 @@ def card(post: Post, words: Words, viewer: Viewer, marker: Marker = Marker(), an
 
 def cards(posts: Iterable[Post], words: Words, viewer: Viewer, marker: Marker = Marker()) -> list[Card]:  # noqa: B008
     return [card(post, words, viewer, marker) for post in posts]
+
+
+def _clipped(text: str, most: int) -> str:
+    """On one line, and not longer than a glance."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _risks(post: Post) -> tuple[RiskMatch, ...]:

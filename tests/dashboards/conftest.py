@@ -26,9 +26,9 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def full_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The example company's posts; shared by a file's tests, which only look."""
+    """The example company's posts; shared by all tests that only look."""
     with House(settings_at(tmp_path_factory.mktemp("full") / "home")) as opened:
         fill(opened)
         yield opened
@@ -40,7 +40,7 @@ def client(house: House) -> Iterator[TestClient]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def full_client(full_house: House) -> Iterator[TestClient]:
     with client_of(full_house) as opened:
         yield opened
@@ -96,7 +96,7 @@ def served(house: House) -> Iterator[str]:
         thread.join(20)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def full_site(full_house: House) -> Iterator[str]:
     with served(full_house) as address:
         yield address

@@ -1,12 +1,15 @@
 """No visible word without a translation, and no word in a template that goes round the catalogue."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
 
-from dashboards.catalogue import LANGUAGES, po_file, translations
+from dashboards.catalogue import LANGUAGES, Words, po_file, translations
+from dashboards.labels import label
 from dashboards.messages import found, messages_in
 
 TEMPLATES = Path(__file__).parents[2] / "dashboards" / "templates"
@@ -37,12 +40,22 @@ def test_every_catalogue_is_complete(language: str) -> None:
     known = {tuple(m.id) if not isinstance(m.id, str) else m.id: m for m in catalogue if m.id}
     assert set(known) == _wanted(), "run: python -m dashboards.messages, then translate what is empty"
     for key, message in known.items():
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        assert texts, f"{language}: no translation for {key!r}"
         assert all(texts), f"{language}: no translation for {key!r}"
         assert not message.fuzzy, f"{language}: {key!r} is marked fuzzy"
         names = set(PLACEHOLDER.findall(key if isinstance(key, str) else key[1]))
         for text in texts:
             assert set(PLACEHOLDER.findall(text)) == names, f"{language}: {key!r} → {text!r}: other placeholders"
+
+
+@pytest.mark.parametrize("family", ["risk", "theme"])
+def test_what_we_bring_has_a_name_in_every_language(family: str) -> None:
+    folder = Path(__file__).parents[2] / "sentiment" / {"risk": "categories", "theme": "themes"}[family]
+    names = [path.stem for path in folder.glob("*.toml")]
+    words = [Words(language, ZoneInfo("UTC"), datetime.now(UTC)) for language in LANGUAGES]
+    for name in names:
+        assert len({label(one, family, name) for one in words}) > 2, f"dashboards/labels.py has no name for {name!r}"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from listening.posts import Counts
 from pipeline.wiring import House
 
 from .conftest import client_of
-from .seeding import NOW, admit, assessment, fill, judge, native, open_incident, settings_at
+from .seeding import NOW, admit, assessment, judge, native, open_incident, settings_at
 
 PAGES = ["/", "/?period=24h", "/?period=28d", "/?since=2026-11-20&until=2026-11-22", "/posts", "/alerts", "/api"]
 
@@ -43,7 +43,7 @@ def test_every_answer_carries_the_policy(full: TestClient, path: str) -> None:
     headers = full.get(path).headers
     assert headers["content-security-policy"] == POLICY
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_the_first_seconds_teach(client: TestClient) -> None:
@@ -394,7 +394,7 @@ def test_static_files_are_kept_for_ever_under_an_address_that_changes(full: Test
 
 def test_a_closed_store_is_said_calmly(tmp_path: Path) -> None:
     with House(settings_at(tmp_path / "home")) as house:
-        fill(house)
+        admit(house, [native("n1", "Hollenbrook", NOW)])
         with client_of(house) as client:
             house.ledger.close()
             (tmp_path / "home" / "ledger.db").unlink()
