@@ -5,7 +5,7 @@ Each class says with its defaults what happens on a laptop; ``docs/settings.md``
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from .alerting import Severity
 from .brands import Brand, Purpose, Role, query_for, term_for
@@ -62,6 +62,16 @@ class MastodonSettings(_Section):
     servers: tuple[MastodonServer, ...] = ()
     every_minutes: int = Field(default=5, ge=1)
     history_days: int = Field(default=7, ge=1, le=365)
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_an_address(cls, url: str) -> str:
+        if url:
+            try:
+                MastodonServer(base_url=url)
+            except ValidationError as error:
+                raise ValueError(f"'{url}' is no server: write an address like https://social.example") from error
+        return url
 
     @property
     def all_servers(self) -> tuple[MastodonServer, ...]:
