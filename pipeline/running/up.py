@@ -59,7 +59,7 @@ def _run(settings: Settings, home: Path, console: Console) -> None:
     signal.signal(signal.SIGTERM, _on_terminate)
     environment = airflow.environment(settings, os.environ)
     try:
-        children.start("dashboard", [sys.executable, "-m", "dashboards.serve"], environment)
+        children.start("dashboard", [sys.executable, "-m", "dashboards"], environment)
         if settings.example and (planted := plant(home, datetime.now(UTC))):
             console.print(
                 f"No brand is configured yet, so an invented company stands in: {planted} posts of examples/. "
