@@ -80,6 +80,8 @@ def words(text: str) -> list[tuple[int, int, str]]:
         text = _GERSHAYIM.sub('"', text)
     # The stub says that it yields str; it yields triples.
     found: Iterator[Any] = apsw.unicode.word_iter_with_offsets(text, 0, emoji=True)
+    if not _APOSTROPHE.search(text):
+        return list(found)
     return [part for whole in found for part in (_parted(*whole) if _APOSTROPHE.search(whole[2]) else (whole,))]
 
 

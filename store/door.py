@@ -64,7 +64,10 @@ class WriteDoor:
         Every post is matched to ``brand``, whose query found it, and to all other brands whose query it answers.
         """
         page = cleaned(page)
-        kept = [self._pseudonymised(post, brand) for post in page.posts]
+        listening = [(other, other.query.revision) for other in self._brands if other.key != brand.key]
+        own = Match(brand.key, brand.query.revision)
+        handles = self._own_handles | brand.own_handles
+        kept = [pseudonymise(post, self._keys.author, handles, [own, *_others(post, listening)]) for post in page.posts]
         kept, refused = self._without_tombstoned(kept)
         posts = [post for post, _ in kept]
         gone = self._with_reposts([removal.post_id for removal in page.removed])
@@ -156,12 +159,6 @@ class WriteDoor:
         self._compact()
         return Erased(posts=posts, dead_letters=letters, mentions=mentions)
 
-    def _pseudonymised(self, post: NativePost, brand: Brand) -> tuple[Post, Identity]:
-        found = Searchable.of(text_of(post.title, post.text), post.hashtags, post.mentions, primary(post.language))
-        others = (other for other in self._brands if other.key != brand.key and other.query.matches(found))
-        matched = [Match(each.key, each.query.revision) for each in (brand, *others)]
-        return pseudonymise(post, self._keys.author, self._own_handles | brand.own_handles, matched)
-
     def _without_tombstoned(self, kept: list[tuple[Post, Identity]]) -> tuple[list[tuple[Post, Identity]], list[str]]:
         """Those that may be stored, and the ids of those that may not."""
         dead = self._ledger.tombstones.known(post.id for post, _ in kept)
@@ -216,6 +213,14 @@ class WriteDoor:
     def _compact(self) -> None:
         self._index.compact()
         self._ledger.compact()
+
+
+def _others(post: NativePost, listening: Sequence[tuple[Brand, str]]) -> list[Match]:
+    """The brands whose query a post answers, as (brand, revision of its query)."""
+    if not listening:
+        return []
+    found = Searchable.of(text_of(post.title, post.text), post.hashtags, post.mentions, primary(post.language))
+    return [Match(brand.key, revision) for brand, revision in listening if brand.query.matches(found)]
 
 
 def _pairs(posts: Iterable[Post]) -> set[Pair]:

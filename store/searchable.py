@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from unicodedata import normalize
 
 import regex
 
-from listening.analysis import stemmed, tokens
+from listening.analysis import tokens
 from listening.hashtags import fold_hashtag, without_hashtags
 from listening.posts import Post
 from listening.query import Searchable, fold_handle
 
 UNKNOWN_LANGUAGE = "und"
+_SIGNS = ("#", "＃", "﹟", "@", "＠", "http", "www.")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\p{So}")
 _LINK_OR_MENTION = regex.compile(r"(?:https?://|www\.)\S+|(?<![\p{L}\p{N}_])[@＠][\p{L}\p{N}_][\p{L}\p{N}_.@\-]*")
 
 
@@ -43,12 +46,11 @@ class Terms:
     @classmethod
     def of(cls, post: Post) -> "Terms":
         text = text_of(post.title, post.text)
-        folded = tokens(text)
         return cls(
-            words=stemmed(folded, language_of(post)),
+            words=tokens(text, language_of(post)),
             hashtags=sorted({fold_hashtag(tag) for tag in post.hashtags} - {""}),
             handles=sorted({fold_handle(handle) for handle in post.mentions} - {""}),
-            story=_story(post, text, folded),
+            story=_story(post, text),
         )
 
 
@@ -62,9 +64,9 @@ def text_of(title: str | None, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
-def _story(post: Post, text: str, folded: list[str]) -> str:
+def _story(post: Post, text: str) -> str:
     """Equal for equal words, whatever links, mentions and hashtags stand around; a post without words has its own."""
-    if any(sign in text for sign in "#＃﹟@＠") or "http" in text or "www." in text:
-        folded = tokens(_LINK_OR_MENTION.sub(" ", without_hashtags(text)))
-    told = " ".join(folded) if folded else f"\0{post.reposted or post.id}"
-    return blake2b(told.encode(), digest_size=8).hexdigest()
+    if any(sign in text for sign in _SIGNS):
+        text = _LINK_OR_MENTION.sub(" ", without_hashtags(text))
+    told = " ".join(_WORD.findall(normalize("NFKC", text).casefold()))
+    return blake2b((told or f"\0{post.reposted or post.id}").encode(), digest_size=8).hexdigest()

@@ -13,7 +13,7 @@ from .rows import BRAND, HASHTAG, micros
 
 # Judged, dated posts of one brand in one window. A repost tells the story of what it reposts, if we have that.
 _POSTS = """
-    FROM posts p LEFT JOIN posts original ON original.id = p.reposted {join}
+    FROM posts p INDEXED BY posts_by_time LEFT JOIN posts original ON original.id = p.reposted {join}
     WHERE p.created_at >= ? AND p.created_at < ? AND p.dated AND p.sentiment <> 'pending'
     AND EXISTS (SELECT 1 FROM labels b WHERE b.number = p.number AND b.field = ? AND b.value = ?)
 """

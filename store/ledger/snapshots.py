@@ -1,7 +1,7 @@
 """Counts of a post (likes …) over time, appended when they changed: so that velocity is known."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, String, Table, delete, select
@@ -39,7 +39,13 @@ class Snapshots:
             for post in sorted(counted, key=lambda post: post.fetched_at):
                 before = [s for s in known.get(post.id, []) if s.at <= post.fetched_at]
                 if not before or before[-1].counts != post.counts:
-                    rows.append({"post_id": post.id, "at": post.fetched_at, **asdict(post.counts)})
+                    rows.append(
+                        {
+                            "post_id": post.id,
+                            "at": post.fetched_at,
+                            **{name: getattr(post.counts, name) for name in _NAMES},
+                        }
+                    )
                     known.setdefault(post.id, []).append(Snapshot(post.fetched_at, post.counts))
                     known[post.id].sort(key=lambda snapshot: snapshot.at)
             upsert(connection, SNAPSHOTS, rows, {})

@@ -44,9 +44,11 @@ class Tombstones:
             upsert(connection, TOMBSTONES, rows, {})
 
     def _known(self, kind: str, names: Iterable[str]) -> set[str]:
-        by_hash = {self._hash(kind, name): name for name in names}
         found: set[str] = set()
         with self._database.reading() as connection:
+            if connection.execute(select(TOMBSTONES.c.hash).limit(1)).first() is None:
+                return found
+            by_hash = {self._hash(kind, name): name for name in names}
             for some in chunks(by_hash):
                 rows = connection.execute(select(TOMBSTONES.c.hash).where(TOMBSTONES.c.hash.in_(some)))
                 found.update(by_hash[row.hash] for row in rows)

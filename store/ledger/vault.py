@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields, replace
 
 from sqlalchemy import Column, Index, LargeBinary, String, Table, delete, select, update
 
@@ -20,6 +20,7 @@ VAULT = Table(
     Column("sealed", LargeBinary, nullable=False),
     Index("vault_by_author", "author_key"),
 )
+_FIELDS = tuple(field.name for field in fields(Identity))
 
 
 class Vault:
@@ -71,7 +72,7 @@ class Vault:
                 kept = {alias: name for alias, name in identity.aliases.items() if fold_handle(name) != folded}
                 if len(kept) < len(identity.aliases):
                     changed += 1
-                    sealed = self._cipher.encrypt(json.dumps({**asdict(identity), "aliases": kept}).encode())
+                    sealed = self._sealed(replace(identity, aliases=kept))
                     with self._database.writing() as connection:
                         connection.execute(update(VAULT).where(VAULT.c.post_id == row.post_id).values(sealed=sealed))
             if len(rows) < CHUNK:
@@ -79,7 +80,8 @@ class Vault:
             last = rows[-1].post_id
 
     def _sealed(self, identity: Identity) -> bytes:
-        return self._cipher.encrypt(json.dumps(asdict(identity)).encode())
+        form = {name: getattr(identity, name) for name in _FIELDS}  # asdict() copies all of it, for nothing
+        return self._cipher.encrypt(json.dumps(form).encode())
 
     def _opened(self, sealed: bytes) -> Identity:
         return Identity(**json.loads(self._cipher.decrypt(sealed)))

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,6 @@ from listening.posts import Counts, Kind, Match, Media, Post
 from listening.query import parse
 from listening.windows import LATE
 from store.protocol import FacetCount, FacetField, Filters, Judgement, PostsIndex, Search
-
 from tests.store.making import NOW, assessment, post, risky
 
 HOUR = timedelta(hours=1)
@@ -336,7 +336,7 @@ class StoreContract:
             ({"imported": True}, 1),
         ],
     )
-    def test_late(self, index: PostsIndex, more: dict[str, object], late: int) -> None:
+    def test_late(self, index: PostsIndex, more: dict[str, Any], late: int) -> None:
         index.save([post(0, **more)])
         judge(index, post(0))
         assert [row.late for row in index.tally("acme", NOW).rows] == [late]

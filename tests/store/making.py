@@ -61,7 +61,9 @@ def brand(key: str = "acme", query: str = "#acme", audience: Iterable[Role] = tu
     return Brand(**{**values, **more})
 
 
-def native(number: int | str = 1, text: str = "Hello #acme", handle: str | None = "somebody", **more: Any) -> NativePost:
+def native(
+    number: int | str = 1, text: str = "Hello #acme", handle: str | None = "somebody", **more: Any
+) -> NativePost:
     """A post as collected."""
     values: dict[str, Any] = {
         "id": f"x:{number}",

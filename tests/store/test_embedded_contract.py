@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from store.embedded import EmbeddedIndex
-
 from tests.contracts.posts_index import StoreContract
 
 

@@ -1,6 +1,5 @@
 """Keys, versions of SQLite and of our tables, and disks that will not: a sentence each."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -28,7 +27,7 @@ def test_keys_are_made_once_and_belong_to_the_owner_alone(tmp_path: Path) -> Non
     assert again.vault.decrypt(first.vault.encrypt(b"name")) == b"name"
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "secrets" / "key").stat().st_mode & 0o777 == 0o600
-    assert os.listdir(tmp_path / "secrets") == ["key"]
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["key"]
     assert first.author.hex() not in repr(first) and str(first.author) not in repr(first)
 
 

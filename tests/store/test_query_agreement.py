@@ -22,10 +22,10 @@ from .making import post
 WORDS = (
     "don't", "don’t", "Delivery", "deliveries", "a.b", "3.14", "foo_bar", "x*", "\"", "NEAR(", "OR", "AND", "^start",
     "col:on", "{brace}", "livrarea", "întârziată", "İstanbul", "ISPARTA", "Ёлка", "доставки", "доставка", "שלום",
-    'צה"ל', "צה״ל", "מְנַהֵל", "東京", "配達", "ﷺ", "½", "👨‍👩‍👧", "👍🏽", "ＡＣＭＥ", "straße", "STRASSE", "e\u0301t\u00e9",
-    "สวัสดี", "नमस्ते", "a\u200db", "'; DROP", "--", "%", "_", "someone-12345678", "words", "tags", "handles",
+    'צה"ל', "צה״ל", "מְנַהֵל", "東京", "配達", "ﷺ", "½", "👨‍👩‍👧", "👍🏽", "ＡＣＭＥ", "straße", "STRASSE",
+    "e\u0301t\u00e9", "สวัสดี", "नमस्ते", "a\u200db", "'; DROP", "--", "%", "_", "someone-12345678", "words", "tags",
 )  # fmt: skip
-TAGS = ("Acme", "ACME", "צה\"ל", "İzmir", "東京", "two words", "a-b", "tags", "ﷺ")
+TAGS = ("Acme", "ACME", 'צה"ל', "İzmir", "東京", "two words", "a-b", "tags", "ﷺ")
 HANDLES = ("acme", "acme@server.example", "Straße", "a.b", "someone-12345678")
 LANGUAGES = (None, "en", "ro", "ru", "he", "tr", "de", "pt-BR", "xx")
 
@@ -135,5 +135,5 @@ def test_a_query_with_half_a_character_finds_nothing(full: EmbeddedIndex) -> Non
 
 
 def test_many_terms(full: EmbeddedIndex) -> None:
-    node = Or(tuple(Word(f"nothing{n}") for n in range(199)) + (Word("straße"),))
+    node = Or((*(Word(f"nothing{n}") for n in range(199)), Word("straße")))
     assert found_by(full, node) == found_by(full, Word("strasse"))
