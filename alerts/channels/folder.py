@@ -67,15 +67,27 @@ class MailFolder:
             os.close(directory)
 
 
+def quoted_posts(folder: Path) -> set[str]:
+    """Ids of the posts that messages in ``folder`` quote."""
+    return {post_id for path in _messages(folder) for post_id in _quoted(path)}
+
+
 def forget_posts(folder: Path, post_ids: Iterable[str]) -> int:
     """Delete the messages that quote one of ``post_ids`` (for erasure); returns how many. Safe to call twice."""
     gone = set(post_ids)
     deleted = 0
-    # A mail program moves what was read to ``cur`` and appends flags to the name; ``tmp`` holds what a crash left.
-    for path in sorted(path for part in ("tmp", "new", "cur") for path in (folder / part).glob("*") if path.is_file()):
-        with path.open("rb") as file:
-            quoted = BytesHeaderParser(policy=policy.default).parse(file).get(_POSTS, "")
-        if path.parent.name == "tmp" or gone & set(str(quoted).split()):
+    for path in _messages(folder):
+        if path.parent.name == "tmp" or gone & _quoted(path):
             path.unlink(missing_ok=True)
             deleted += path.parent.name != "tmp"
     return deleted
+
+
+def _messages(folder: Path) -> list[Path]:
+    """A mail program moves what was read to ``cur`` and appends flags to the name; ``tmp`` holds what a crash left."""
+    return sorted(path for part in ("tmp", "new", "cur") for path in (folder / part).glob("*") if path.is_file())
+
+
+def _quoted(path: Path) -> set[str]:
+    with path.open("rb") as file:
+        return set(str(BytesHeaderParser(policy=policy.default).parse(file).get(_POSTS, "")).split())

@@ -1,6 +1,6 @@
 """The drop folder: every file that is put into the inbox is read once, and read on when it grows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,9 +20,10 @@ _SETTLES = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How far a file was read: its state then, and the rows done. ``whole``: nothing is left of that state.
+    """How far a file was read: its state then, and the rows done. ``whole``: nothing is left of that state to read.
+    ``damaged``: because the rest of it cannot be read.
 
-    Kept in a :class:`Position` as one line, ``rows:whole:size:mtime:digest``.
+    Kept in a :class:`Position` as one line, ``rows:whole:size:mtime:digest`` (``whole`` is 2 for damaged).
     """
 
     rows: int
@@ -30,16 +31,17 @@ class _Mark:
     size: int
     mtime: int
     digest: str
+    damaged: bool = False
 
     def written(self) -> Position:
-        return Position(complete=f"{self.rows}:{int(self.whole)}:{self.size}:{self.mtime}:{self.digest}")
+        return Position(complete=f"{self.rows}:{self.whole + self.damaged}:{self.size}:{self.mtime}:{self.digest}")
 
     @classmethod
     def read(cls, position: Position | None) -> "_Mark | None":
         """None where the position is missing or another version's: the file is then read again, which is harmless."""
         match (position.complete or "" if position else "").split(":"):
             case [rows, whole, size, mtime, digest] if all(part.isdigit() for part in (rows, whole, size, mtime)):
-                return cls(int(rows), whole == "1", int(size), int(mtime), digest)
+                return cls(int(rows), whole in ("1", "2"), int(size), int(mtime), digest, damaged=whole == "2")
         return None
 
 
@@ -118,7 +120,10 @@ class FilesCollector:
         except UnreadableInput as error:
             if isinstance(error.__cause__, OSError):
                 raise error.__cause__ from error
-            yield Page(unreadable=(self._none_of_posts(path, str(error)),)), replace(now, whole=True).written()
+            yield (
+                Page(unreadable=(self._none_of_posts(path, str(error)),)),
+                replace(now, whole=True, damaged=True).written(),
+            )
             return
         yield from self._read(reading, path, now, request)
 
@@ -128,7 +133,7 @@ class FilesCollector:
                 wanted = tuple(post for post in page.posts if matches(request.query, post))
                 yield replace(page, posts=wanted), replace(now, rows=reading.rows_done).written()
         except UnreadableInput as error:
-            done = replace(now, rows=reading.rows_done, whole=True)
+            done = replace(now, rows=reading.rows_done, whole=True, damaged=True)
             yield Page(unreadable=(self._none_of_posts(path, str(error)),)), done.written()
             return
         finally:
@@ -139,6 +144,21 @@ class FilesCollector:
     def _none_of_posts(path: Path, reason: str) -> Unreadable:
         with path.open("rb") as file:
             return Unreadable(source=path.name, raw=file.read(4_096), reason=reason)
+
+
+def read_by_all(inbox: Path, cursors: Sequence[Cursor]) -> list[Path]:
+    """Files in ``inbox`` that every one of ``cursors`` has read to the end, and that did not change since."""
+    if not inbox.is_dir() or not cursors:
+        return []
+    return [path for path in sorted(inbox.iterdir()) if all(_is_read(path, cursor) for cursor in cursors)]
+
+
+def _is_read(path: Path, cursor: Cursor) -> bool:
+    mark = _Mark.read(cursor.positions.get(path.name))
+    if mark is None or not mark.whole or mark.damaged or not path.is_file():
+        return False
+    state = path.stat()
+    return (mark.size, mark.mtime) == (state.st_size, state.st_mtime_ns)
 
 
 def _is_unfinished(name: str) -> bool:

@@ -16,7 +16,8 @@ def plant(home: Path, now: datetime) -> int:
     """
     inbox = home / "inbox"
     target = inbox / "example-hollenbrook.jsonl"
-    if target.exists():
+    planted = home / "run" / "example-planted"
+    if planted.exists():
         return 0
     inbox.mkdir(parents=True, exist_ok=True)
     lines = []
@@ -29,4 +30,6 @@ def plant(home: Path, now: datetime) -> int:
     long_ago = (now - timedelta(minutes=1)).timestamp()
     os.utime(partial, (long_ago, long_ago))  # it is whole: the collector need not wait for it to settle
     partial.rename(target)
+    planted.parent.mkdir(exist_ok=True)
+    planted.touch()
     return len(lines)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from collectors.files import read_by_all
 from collectors.protocol import Request
 from collectors.registry import build
 from listening.brands import Brand
@@ -41,7 +42,31 @@ def collect(house: House, brand_key: str, platform: str, now: datetime) -> Colle
         cursor = None
     history = getattr(getattr(house.settings.platforms, platform), "history_days", brand.purpose.retention_days)
     request = Request(query=brand.query, cursor=cursor, since=now - timedelta(days=history), until=None, now=now)
-    return collect_with(house, brand, platform, request)
+    collected = collect_with(house, brand, platform, request)
+    if platform == "files":
+        empty_inbox(house)
+    return collected
+
+
+def empty_inbox(house: House) -> int:
+    """Delete what every brand has read from the drop folder below our home; returns how many files.
+
+    What is dropped names people, and posts are kept without names: the file must not outlive its reading. A folder that
+    the operator chose is theirs and stays as it is.
+    """
+    if house.settings.platforms.files.inbox:
+        return 0
+    cursors = []
+    for brand in house.brands:
+        if "files" in brand.platforms:
+            cursor = house.ledger.cursors.get(brand.key, "files")
+            if cursor is None or cursor.query_revision != brand.query.revision:
+                return 0
+            cursors.append(cursor)
+    done = read_by_all(house.home / "inbox", cursors)
+    for path in done:
+        path.unlink(missing_ok=True)
+    return len(done)
 
 
 def collect_with(house: House, brand: Brand, platform: str, request: Request, move_cursor: bool = True) -> Collected:

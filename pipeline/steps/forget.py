@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pipeline.letters import forget_letters
 from pipeline.turns import one_at_a_time
 from pipeline.wiring import IMPORTS, House
 
@@ -18,6 +19,7 @@ class Forgotten:
     """Counts of what went."""
 
     expired: int
+    letters: int
     logs: int
 
 
@@ -27,7 +29,8 @@ def forget(house: House, now: datetime) -> Forgotten:
         expired = sum(
             _expire(house, brand.key, brand.purpose.retention_days, now) for brand in (*house.brands, IMPORTS)
         )
-    return Forgotten(expired=expired, logs=_old_logs(house.home / "airflow" / "logs", now))
+        letters = forget_letters(house)
+    return Forgotten(expired=expired, letters=letters, logs=_old_logs(house.home / "airflow" / "logs", now))
 
 
 def _expire(house: House, brand: str, days: int, now: datetime) -> int:
