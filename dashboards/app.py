@@ -94,7 +94,6 @@ def _guard(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(Exception)
     async def broke(request: Request, error: Exception) -> Response:
         # The server logs the trace; the reader gets a sentence and nothing of the inside.
-        sentence = (
-            "Something inside broke, and it was written to the log. Try again; if it stays, ask 'earshot doctor'."
-        )
+        words = desk.visit(request).words
+        sentence = words.say("It was written to the log. Try again; if it stays, ask earshot doctor.")
         return security.secured(problems.answer(desk, request, 500, sentence))

@@ -85,7 +85,14 @@ def volume(
             "zeroline": False,
             "ticks": "outside",
         },
-        yaxis={"fixedrange": True, "range": [0, top], "rangemode": "tozero", "nticks": 5, "zeroline": True},
+        yaxis={
+            "fixedrange": True,
+            "range": [0, top],
+            "rangemode": "tozero",
+            "dtick": 1 if height < 5 else None,
+            "nticks": 5,
+            "zeroline": True,
+        },
     )
     title = words.say("Posts over time, by sentiment")
     return Chart(json.dumps(figure.to_plotly_json(), default=str, ensure_ascii=False), title)

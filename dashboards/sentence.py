@@ -10,7 +10,7 @@ from listening.assessments import SentimentLabel
 
 from .addresses import PENDING, Selection
 from .catalogue import Words, mark
-from .counts import FEWEST, Tally, share_negative
+from .counts import FEWEST, JUDGED, Tally, share_negative
 from .labels import label
 
 _OPENINGS = {
@@ -34,8 +34,8 @@ class Silence:
 class Findings:
     """What the sentence tells. ``usual_posts`` and ``usual_share`` are None where nobody can know yet.
 
-    ``languages``, ``themes`` and ``risks`` are (value, posts), most first. ``waiting`` posts are not judged yet, and in
-    no other number.
+    ``languages``, ``themes`` and ``risks`` are (value, posts), most first. ``waiting`` posts are not judged yet and in
+    no other number. ``crowd_only``: what few people made is not shown, so none does not mean nobody.
     """
 
     period: str
@@ -51,6 +51,7 @@ class Findings:
     risks: Sequence[tuple[str, int]] = ()
     silences: Sequence[Silence] = ()
     waiting: int = 0
+    crowd_only: bool = False
 
 
 def tell(words: Words, found: Findings) -> Markup:
@@ -72,6 +73,8 @@ def _opening(words: Words, found: Findings, total: int) -> Markup:
         if found.usual_posts is not None and total >= FEWEST:
             usual = words.number(round(found.usual_posts))
             posts = words.say_html("%(what)s (usually %(usual)s)", what=posts, usual=usual)
+    elif found.crowd_only:
+        posts = escape(words.say("too few people to give a number"))
     else:
         posts = escape(words.say("no posts"))
     return words.say_html(
@@ -84,6 +87,8 @@ def _opening(words: Words, found: Findings, total: int) -> Markup:
 
 
 def _mood(words: Words, found: Findings, total: int) -> Markup:
+    if found.crowd_only and not all(found.posts.get(name) for name in JUDGED):
+        return Markup()  # a class that few people chose is missing: a share of the rest would be wrong
     share = share_negative(found.posts)
     if share is None:
         return (

@@ -9,21 +9,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from listening.assessments import SentimentLabel
-from listening.brands import Viewer
+from listening.brands import Role, Viewer
 from listening.errors import QueryError
 from store.protocol import Filters, Search
 
 from .. import charts
 from ..addresses import PENDING, Selection
 from ..catalogue import Words, mark
-from ..counts import ORDER, summed
+from ..counts import ORDER
 from ..desk import Desk
 from ..labels import label
 from ..periods import NAMES, Period, read_period
 from ..sentence import Findings, Silence, tell
 from ..viewers import Visit
 from .cards import cards
-from .readings import read_band, read_buckets, table
+from .readings import read_band, read_buckets, read_total, table
 
 _BREAKDOWNS: tuple[tuple[Literal["hashtag", "platform", "language"], str], ...] = (
     ("hashtag", mark("By hashtag")),
@@ -104,7 +104,7 @@ def _full(desk: Desk, request: Request, visit: Visit, period: Period, problem: s
     band = read_band(reader, viewer, chosen, period)
     gaps = reader.gaps(viewer, chosen, period.since, period.until)
     incidents = [i for i in reader.incidents(viewer) if not chosen or i.brand in chosen]
-    posts = summed(buckets)
+    posts = read_total(reader, viewer, chosen, period, buckets)
     judged = selection.narrowed(sentiments=tuple(name.value for name in ORDER))
     breakdowns = [_breakdown(desk, words, viewer, by, title, period, selection) for by, title in _BREAKDOWNS]
     found = _findings(desk, viewer, period, selection, [b.name for b in shown], posts)
@@ -126,6 +126,7 @@ def _full(desk: Desk, request: Request, visit: Visit, period: Period, problem: s
         brands=known,
         chosen_brands=chosen,
         several=len(shown) > 1,
+        crowd_only=viewer.role is Role.HR,
         legend=[
             (name.value, posts[name], selection.narrowed(sentiments=(name.value,)).address())
             for name in ORDER
@@ -172,6 +173,7 @@ def _findings(
         risks=[(c.value, c.posts) for c in facets.get("risks", ())],
         silences=_silences(desk, viewer, brands),
         waiting=waiting,
+        crowd_only=viewer.role is Role.HR,
     )
 
 

@@ -66,7 +66,7 @@ def router(desk: Desk) -> APIRouter:
             selection = read_selection(request.query_params, visit.words.zone)
             search = selection.search(_PAGE)
             hits = desk.house.reader.search(visit.viewer, search)
-        except QueryError as error:
+        except (QueryError, NotAllowed) as error:
             problem = str(error)
         return _list(desk, request, visit, selection, hits, problem)
 

@@ -1,16 +1,17 @@
 """Reads what a chart and its table show, for the overview and for one alert."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from listening.brands import Viewer
+from listening.brands import Role, Viewer
 from store.reading import Reader
 
 from ..addresses import Selection
 from ..catalogue import Words
 from ..charts import step_name
-from ..counts import BAND_WEEKS, ORDER, Band, Bucket, band_of, into_buckets
+from ..counts import BAND_WEEKS, ORDER, Band, Bucket, band_of, into_buckets, summed
 from ..periods import Period, week_earlier
 
 
@@ -27,6 +28,19 @@ class TableRow:
 def read_buckets(reader: Reader, viewer: Viewer, brands: tuple[str, ...], period: Period) -> list[Bucket]:
     points = reader.series(viewer, brands, period.since, period.until, period.step, period.zone.key)
     return into_buckets(period, ((point.start, point.sentiment, point.posts) for point in points))
+
+
+def read_total(
+    reader: Reader, viewer: Viewer, brands: tuple[str, ...], period: Period, buckets: Sequence[Bucket]
+) -> Counter[str]:
+    """Posts of the whole period by sentiment: what the chart shows added up.
+
+    HR sees a number only where a crowd made it, and a period has more people than its steps: it is counted whole.
+    """
+    if viewer.role is not Role.HR:
+        return summed(buckets)
+    whole = reader.series(viewer, brands, period.since, period.until, period.until - period.since, period.zone.key)
+    return Counter({point.sentiment.value: point.posts for point in whole})
 
 
 def read_band(reader: Reader, viewer: Viewer, brands: tuple[str, ...], period: Period) -> Band | None:

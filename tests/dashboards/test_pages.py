@@ -331,6 +331,26 @@ def test_a_foreign_name_for_this_machine_is_refused(full: TestClient) -> None:
     assert full.get("/api/health", headers={"host": "localhost:8000"}).status_code == 200
 
 
+def test_hr_is_told_of_crowds_and_never_that_nobody_spoke(full: TestClient) -> None:
+    page = full.get("/?period=28d", headers={"cookie": "earshot_role=hr"}).text
+    assert "no posts about" not in page
+    assert "0% negative" not in page
+    assert "fewer than ten people made are not shown" in page
+    assert re.search(r'<p class="lead">In the last 28 days <a href="[^"]+">\d+ posts</a>', page)
+    quiet = full.get("/?period=24h", headers={"cookie": "earshot_role=hr"}).text
+    assert "too few people to give a number" in quiet
+
+
+def test_hr_may_not_search_for_a_person(full: TestClient) -> None:
+    headers = {"cookie": "earshot_role=hr"}
+    page = full.get("/posts?q=@somebody", headers=headers)
+    assert page.status_code == 400
+    assert "crowds, not persons" in page.text
+    told = full.get("/api/posts?q=@somebody", headers=headers)
+    assert told.status_code == 403
+    assert "crowds, not persons" in told.json()["error"]
+
+
 def test_hr_may_look_at_alerts_and_not_act(house: House) -> None:
     open_incident(house, "i1", NOW - timedelta(minutes=5), audience=("hr", "pr"), subject="condition")
     with client_of(house) as client:
