@@ -132,4 +132,3 @@ def test_what_is_found_can_be_asked_for_and_found_again(text: str) -> None:
     found = find_hashtags(text)
     assert all(is_hashtag(tag) for tag in found), found
     assert find_hashtags(" ".join(f"#{tag}" for tag in found)) == found
-    assert find_hashtags(without_hashtags(text)) == ()
