@@ -15,7 +15,7 @@ from .folding import MENTION, fold, fold_letters
 _LIST = re.compile(r"\{([^{}]*)\}")
 _PIECE = re.compile(r"\s+|~\d*|[()|*#@=]|[^\s~()|*#@=]+")
 _ESCAPE = re.compile(r"(\\(?:[pPx]\{[^}]*\}|[pP]\w|.)|\(\?[A-Za-z]*)")
-_PREFIXES = {"he": "[והבלמשכ]{0,3}"}
+_PREFIXES = {"he": "[והבלמשכ]{0,2}"}
 # Folded text has nothing but words between spaces, and RE2 makes a thousand instructions of \pL, but a dozen of this.
 _ANY_LETTERS = "[^ .]*"
 _NUMBER = "[0-9]+(?: [0-9]+){0,3}"

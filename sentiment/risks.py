@@ -240,7 +240,9 @@ def _in_company(weak: Sequence[_Hit]) -> list[_Hit]:
     kept: set[_Hit] = set()
     for one, other in combinations(_first_places(weak), 2):
         first, second = sorted((one, other), key=lambda hit: hit.start)
-        if one.phrase != other.phrase and first.end <= second.start <= first.end + _COMPANY:
+        # Words of two languages that mean the same thing are no company for each other.
+        akin = one.phrase != other.phrase and one.phrase.language == other.phrase.language
+        if akin and first.end <= second.start <= first.end + _COMPANY:
             kept |= {one, other}
     return [hit for hit in weak if hit in kept]
 
