@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
+from listening.hashtags import fold_hashtag
 from listening.jsonform import post_from_json, post_to_json
 from listening.posts import Post
 
@@ -30,11 +31,12 @@ class Rows:
     document: str
     columns: tuple[str | int | None, ...]
     labels: frozenset[tuple[str, str]]
-    terms: tuple[str, str, str]
+    terms: tuple[str, str, str] | None
 
     @classmethod
-    def of(cls, post: Post, *, late: bool) -> "Rows":
-        terms = Terms.of(post)
+    def of(cls, post: Post, *, late: bool, story: str | None = None) -> "Rows":
+        """``story`` given: the words are those that are stored, and are not looked at again (``terms`` is None)."""
+        terms = Terms.of(post) if story is None else None
         assessment = post.assessment
         return cls(
             document=write(post),
@@ -47,14 +49,16 @@ class Rows:
                 post.kind.value,
                 number_of_author(post.author),
                 post.audience,
-                terms.story,
+                story or (terms.story if terms else ""),
                 int(late),
                 post.reposted,
                 assessment.model_revision if assessment else "",
                 assessment.risk_revision if assessment else "",
             ),
-            labels=_labels(post, terms.hashtags),
-            terms=(_joined_words(terms.words), _joined(terms.hashtags), _joined(_with_local_parts(terms.handles))),
+            labels=labels_of(post),
+            terms=(_joined_words(terms.words), _joined(terms.hashtags), _joined(_with_local_parts(terms.handles)))
+            if terms
+            else None,
         )
 
 
@@ -100,9 +104,10 @@ def _with_local_parts(handles: list[str]) -> list[str]:
     return [term for handle in handles for term in ([handle, handle.split("@", 1)[0]] if "@" in handle else [handle])]
 
 
-def _labels(post: Post, hashtags: list[str]) -> frozenset[tuple[str, str]]:
+def labels_of(post: Post) -> frozenset[tuple[str, str]]:
+    """What a post is counted under beside its columns, as (field, value)."""
     found = {(BRAND, match.brand) for match in post.matched}
-    found.update((HASHTAG, tag) for tag in hashtags)
+    found.update((HASHTAG, tag) for tag in map(fold_hashtag, post.hashtags) if tag)
     if assessment := post.assessment:
         found.update((RISK, risk.category) for risk in assessment.risks)
         found.update((THEME, theme) for theme in assessment.themes)

@@ -15,8 +15,9 @@ from listening.posts import Post
 
 from ..merging import is_late, merged, same_but_for_fetch, united
 from ..protocol import Judgement, Saved
+from ..searchable import language_of
 from .connections import Connections
-from .rows import COLUMNS, Rows, read
+from .rows import COLUMNS, Rows, labels_of, read
 
 _ATTEMPTS = 5
 _SET = ", ".join(f"{column} = ?" for column in COLUMNS)
@@ -30,7 +31,12 @@ class _Stored:
     number: int
     version: int
     late: bool
+    story: str
     post: Post
+
+    def followed_by(self, post: Post, *, late: bool) -> Rows:
+        """The rows of ``post`` in its place. Analysing words is most of the work, and most changes leave them alone."""
+        return Rows.of(post, late=late, story=self.story if _words(post) == _words(self.post) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Writing:
                 judgement = by_id[stored.post.id]
                 if (stored.post.title, stored.post.text) == (judgement.post.title, judgement.post.text):
                     post = replace(stored.post, assessment=judgement.assessment)
-                    changes.append(_Change(post.id, stored, Rows.of(post, late=stored.late)))
+                    changes.append(_Change(post.id, stored, stored.followed_by(post, late=stored.late)))
             if self._written(changes, last=attempt == _ATTEMPTS - 1):
                 return len(changes)
         raise AssertionError("unreachable: the last attempt writes or raises")
@@ -108,7 +114,8 @@ class Writing:
                     continue
             else:
                 changed.append(post_id)
-            changes.append(_Change(post_id, stored, Rows.of(post, late=late)))
+            rows = stored.followed_by(post, late=late) if stored else Rows.of(post, late=late)
+            changes.append(_Change(post_id, stored, rows))
         return changes, Saved(tuple(new), tuple(changed), tuple(unchanged))
 
     def _written(self, changes: Sequence[_Change], *, last: bool) -> bool:
@@ -127,13 +134,18 @@ class Writing:
         return True
 
 
+def _words(post: Post) -> tuple[object, ...]:
+    """All that a post's search terms are made of."""
+    return post.title, post.text, post.hashtags, post.mentions, language_of(post), post.reposted
+
+
 def _read_stored(connection: apsw.Connection, ids: Iterable[str]) -> dict[str, _Stored]:
     rows = connection.execute(
-        "SELECT p.id, p.number, p.version, p.late, d.document FROM posts p JOIN documents d ON d.number = p.number"
-        " WHERE p.id IN (SELECT value FROM json_each(?))",
+        "SELECT p.id, p.number, p.version, p.late, p.story, d.document"
+        " FROM posts p JOIN documents d ON d.number = p.number WHERE p.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
-    return {row[0]: _Stored(row[1], row[2], bool(row[3]), read(row[4])) for row in rows}
+    return {row[0]: _Stored(row[1], row[2], bool(row[3]), row[4], read(row[5])) for row in rows}
 
 
 def _check_versions(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
@@ -154,7 +166,8 @@ def _insert(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
     connection.executemany("INSERT INTO documents VALUES (?, ?)", [(n, c.rows.document) for n, c in numbered])
     _insert_labels(connection, numbered)
     connection.executemany(
-        "INSERT INTO terms (rowid, words, tags, handles) VALUES (?, ?, ?, ?)", [(n, *c.rows.terms) for n, c in numbered]
+        "INSERT INTO terms (rowid, words, tags, handles) VALUES (?, ?, ?, ?)",
+        [(n, *change.rows.terms) for n, change in numbered if change.rows.terms],
     )
 
 
@@ -165,10 +178,9 @@ def _update(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
         stored = change.stored
         if stored is None:
             continue
-        before = Rows.of(stored.post, late=stored.late)
-        if before.terms != change.rows.terms:
+        if change.rows.terms:
             reworded.append((*change.rows.terms, stored.number))
-        if before.labels != change.rows.labels:
+        if labels_of(stored.post) != change.rows.labels:
             relabelled.append((stored.number, change))
     written = [(change.stored.number, change.rows) for change in changes if change.stored]
     connection.executemany(
