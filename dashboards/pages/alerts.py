@@ -1,6 +1,6 @@
 """Alerts: the list, one incident with all that explains it, and what people can do about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from listening.alerting import Alert, EventKind, Incident, allowed
+from listening.alerting import Alert, Event, EventKind, Incident, allowed
 from listening.brands import Role
 from listening.errors import NotAllowed, StateConflict
 from pipeline import actions
@@ -26,8 +26,6 @@ from ..viewers import Visit
 from .cards import Card, card
 from .readings import read_buckets, table
 
-_EXPLAINED = 2
-"""Alerts of an incident that are explained in full, the latest first."""
 _EVIDENCE = 5
 _SILENCES = (1, 4, 8, 24, 72)
 _NOTICE_FOR = timedelta(minutes=10)
@@ -71,6 +69,16 @@ class Explained:
     against: str
     why_now: str
     address: str | None
+    more: int
+    """How many other alerts the same rule raised in this incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line of the log: what happened, and how often in a row."""
+
+    event: Event
+    times: int
 
 
 def router(desk: Desk) -> APIRouter:
@@ -151,8 +159,8 @@ def _detail(
         problem=problem,
         incident=incident,
         done=_notice(request, words, incident),
-        alerts=list(dict.fromkeys(_explained(alert) for alert in latest[:_EXPLAINED])),
-        more_alerts=len(latest[_EXPLAINED:]),
+        alerts=_explained_by_rule(incident),
+        log=_log(incident.events),
         chart=charts.volume(words, period, buckets, selection, incidents=[incident]),
         order=[name.value for name in ORDER],
         rows=table(words, period, buckets, whole),
@@ -188,7 +196,40 @@ def _possible(visit: Visit, incident: Incident) -> tuple[str, ...]:
     return tuple(kind.value for kind in allowed(incident.state))
 
 
-def _explained(alert: Alert) -> Explained:
+def _explained_by_rule(incident: Incident) -> list[Explained]:
+    """One alert a rule: the most severe rule first, and of each rule its strongest finding."""
+    by_rule: dict[str, list[Alert]] = {}
+    for alert in incident.alerts:
+        by_rule.setdefault(alert.rule, []).append(alert)
+    strongest = [
+        (
+            max(alerts, key=lambda a: (a.severity.rank, a.values.get("count", 0), a.values.get("score", 0), a.at)),
+            len(alerts),
+        )
+        for alerts in by_rule.values()
+    ]
+    strongest.sort(key=lambda found: -found[0].severity.rank)
+    return [_explained(alert, many - 1) for alert, many in strongest]
+
+
+def _log(events: Sequence[Event]) -> list[Logged]:
+    """The log, where what Earshot itself noted in one run about one finding stands in one line."""
+    lines: list[Logged] = []
+    for event in events:
+        if lines and _repeats(lines[-1].event, event):
+            lines[-1] = Logged(lines[-1].event, lines[-1].times + 1)
+        else:
+            lines.append(Logged(event, 1))
+    return lines
+
+
+def _repeats(before: Event, event: Event) -> bool:
+    if before.alert is None or event.alert is None or before.kind is EventKind.OPENED:
+        return False
+    return (before.at, before.alert.title) == (event.at, event.alert.title)
+
+
+def _explained(alert: Alert, more: int) -> Explained:
     query = alert.query
     if query.startswith("/posts"):
         address: str | None = query if query.startswith(("/posts?", "/posts/")) else None
@@ -196,7 +237,7 @@ def _explained(alert: Alert) -> Explained:
         address = f"/posts{query}"
     else:
         address = Selection(q=query).narrowed(brands=(alert.brand,)).address() if query else None
-    return Explained(alert.title, alert.counted, alert.against, alert.why_now, address)
+    return Explained(alert.title, alert.counted, alert.against, alert.why_now, address, more)
 
 
 def _evidence(desk: Desk, visit: Visit, alerts: list[Alert]) -> list[Card]:
