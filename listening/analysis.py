@@ -28,6 +28,10 @@ _HEBREW_QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4"})
 _APOSTROPHE = regex.compile(r"(?<!\p{Script=Hebrew})['\u2019\u02bc]")
 # Phones write a closing ” where gershayim are meant; Annex 29 keeps a Hebrew word together at a plain " only.
 _GERSHAYIM = regex.compile(r"(?<=\p{Script=Hebrew})\u201d(?=\p{Script=Hebrew})")
+# A joiner belongs between emoji; before one alone, the splitter takes neighbours along, whatever they are.
+_STRAY_JOINER = regex.compile(
+    r"(?<!\p{Extended_Pictographic}[\ufe0f\U0001f3fb-\U0001f3ff]*)\u200d(?=\p{Extended_Pictographic})"
+)
 # Hints for drawing that people neither see nor type: soft hyphen, (non-)joiners, word joiner.
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060"))
 # How an emoji is drawn: as text, in colour, on a keycap.
@@ -41,8 +45,9 @@ def fold_word(word: str) -> str:
     if folded.isascii():
         return folded
     folded = folded.translate(_DRAWN)
-    if folded[:1].isalnum():
-        folded = folded.translate(_UNSEEN)
+    seen = folded.translate(_UNSEEN)
+    if seen[:1].isalnum():  # in an emoji the joiner is a part of it
+        folded = seen
     kept: list[str] = []
     strip = False
     for char in unicodedata.normalize("NFD", folded):
@@ -78,6 +83,8 @@ def words(text: str) -> list[tuple[int, int, str]]:
         return []
     if "\u201d" in text:
         text = _GERSHAYIM.sub('"', text)
+    if "\u200d" in text:
+        text = _STRAY_JOINER.sub(" ", text)
     # The stub says that it yields str; it yields triples.
     found: Iterator[Any] = apsw.unicode.word_iter_with_offsets(text, 0, emoji=True)
     if not _APOSTROPHE.search(text):

@@ -59,6 +59,7 @@ TOKENS = {
     "compatibility brackets": ("㈱Acme", None, ["株", "acme"]),
     "preceded by an apostrophe": ("ŉ", None, ["n"]),
     "no spaces": ("日本語", None, ["日", "本", "語"]),
+    "letter joined to an emoji": ("a\u200d😀 b", None, ["a", "😀", "b"]),
     "keycap is a digit": ("1️⃣ #️⃣ *️⃣", None, ["1"]),
     "english": ("working workers", "en", ["work", "worker"]),
     "russian": ("работали", "ru", ["работа"]),
