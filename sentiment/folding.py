@@ -87,8 +87,8 @@ _BEFORE: tuple[tuple[re.Pattern[str], str], ...] = (
 _AFTER: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<![\w*])\*+|\*+(?![\w*])"), " "),
     (re.compile(r"([^\W\d_])\1{2,}"), r"\1"),
-    (re.compile(r" *\.[ .]*"), " . "),
     (re.compile(r" {2,}"), " "),
+    (re.compile(r" ?\.[ .]*"), " . "),
 )
 
 

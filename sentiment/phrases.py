@@ -9,6 +9,7 @@ A line between slashes is RE2, over folded text (see :mod:`sentiment.folding`), 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from .folding import MENTION, fold, fold_letters
 
@@ -135,6 +136,7 @@ class _Phrase:
         return self._letters(in_group=True).rstrip()
 
 
+@cache
 def _fold_word(word: str) -> str:
     folded = fold(word).strip()
     if not folded or "." in folded:

@@ -4,12 +4,12 @@ Every phrase runs on RE2, all phrases of a language at once: time is linear in t
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
-from re import finditer
 
 import re2
 
@@ -36,6 +36,8 @@ _SCRIPTS = {
     "Cyrillic": re2.compile(r"\p{Cyrillic}"),
     "Greek": re2.compile(r"\p{Greek}"),
     "Arabic": re2.compile(r"\p{Arabic}"),
+    "Georgian": re2.compile(r"\p{Georgian}"),
+    "Armenian": re2.compile(r"\p{Armenian}"),
     "Devanagari": re2.compile(r"\p{Devanagari}"),
     "Thai": re2.compile(r"\p{Thai}"),
     "Hangul": re2.compile(r"\p{Hangul}"),
@@ -83,13 +85,15 @@ def _place(line: PhraseLine, sources: Mapping[str, str]) -> str:
     return f"{sources[line.owner]}, entry '{line.entry}' (\"{line.written}\")"
 
 
-def _script_of(lines: Iterable[PhraseLine]) -> str | None:
-    """The script that most of the written letters belong to; None for Latin, which tells no languages apart."""
-    letters = "".join(line.written for line in lines)
-    latin = len(re2.findall(r"\p{Latin}", letters))
-    counts = {name: len(sign.findall(letters)) for name, sign in _SCRIPTS.items()}
-    name = max(counts, key=lambda script: counts[script])
-    return name if counts[name] > latin else None
+def _script_of(lines: Sequence[PhraseLine]) -> str | None:
+    """The script of most lines; None for Latin, which tells no languages apart."""
+    scripts = Counter(script for line in lines if (script := _script_in(line.written)))
+    name, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
+    return name if count * 2 > len(lines) else None
+
+
+def _script_in(text: str) -> str | None:
+    return None if text.isascii() else next((name for name, sign in _SCRIPTS.items() if sign.search(text)), None)
 
 
 class _Language:
@@ -228,7 +232,7 @@ class Categories:
 def _not_withdrawn(hits: Sequence[_Hit], folded: str) -> list[_Hit]:
     if any(hit.phrase.group is Group.UNLESS_POST for hit in hits):
         return []
-    stops = [stop.start() for stop in finditer(r"\.", folded)]
+    stops = [place for place, character in enumerate(folded) if character == "."]
     excused = {bisect_right(stops, hit.start) for hit in hits if hit.phrase.group is Group.UNLESS}
     return [
         hit for hit in hits if hit.phrase.group is not Group.UNLESS and bisect_right(stops, hit.start) not in excused

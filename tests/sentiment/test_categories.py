@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from sentiment.category_files import Category, Example
+from sentiment.category_files import Category, CategoryFile, Example
 from sentiment.risks import Categories, load_categories
 
 CATEGORIES = load_categories()
@@ -51,12 +51,13 @@ def test_a_counter_example_is_left_alone(categories: Categories, name: str, exam
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.subject.name)
-def test_every_language_has_eight_of_each(file: object, language: str) -> None:
+def test_every_language_has_eight_of_each(file: CategoryFile, language: str) -> None:
     for kind in ("examples", "counter_examples"):
         texts = {example.text for example in getattr(file, kind) if example.lang == language}
         assert len(texts) >= 8, f"{kind} in {language}: {len(texts)}"
 
 
-def test_no_text_stands_twice() -> None:
-    texts = Counter(e.text for file in CATEGORIES.files for e in (*file.examples, *file.counter_examples))
+@pytest.mark.parametrize("file", CATEGORIES.files, ids=lambda file: file.subject.name)
+def test_no_text_stands_twice(file: CategoryFile) -> None:
+    texts = Counter(example.text for example in (*file.examples, *file.counter_examples))
     assert [text for text, times in texts.items() if times > 1] == []
