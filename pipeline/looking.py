@@ -32,12 +32,13 @@ def dry_run(
     brands = _brands(house, brand_key) if brand_key or not query else house.brands
     wanted = parse(query) if query else _only(brands).query
     own = frozenset(handle for brand in house.brands for handle in brand.own_handles)
+    tags = frozenset(tag for brand in house.brands for tag in brand.own_hashtags)
     kept = Keys.existing(house.home)
     key = kept.author if kept else secrets.token_bytes(32)
     request = Request(query=wanted, cursor=None, since=since, until=until, now=now, limit=limit)
     for page in build(platform, house.settings).collect(request):
         for native in page.posts:
-            post, identity = pseudonymise(native, key, own, _matches(brands, wanted, query))
+            post, identity = pseudonymise(native, key, own, _matches(brands, wanted, query), tags)
             native_form = {"id": native.native_id, "url": native.native_url, "author": identity.handle}
             yield {**post_to_json(post), "native": native_form}
 

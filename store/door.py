@@ -57,6 +57,7 @@ class WriteDoor:
         self._keys = keys
         self._brands = tuple(brands)
         self._own_handles = frozenset(handle for brand in brands for handle in brand.own_handles)
+        self._own_hashtags = frozenset(tag for brand in brands for tag in brand.own_hashtags)
 
     def admit(self, page: Page, brand: Brand, platform: str, at: datetime, move_cursor: bool = True) -> Admitted:
         """Store a page that was collected for ``brand``; then, and only then, its cursor.
@@ -67,7 +68,9 @@ class WriteDoor:
         listening = [(other, other.query.revision) for other in self._brands if other.key != brand.key]
         own = Match(brand.key, brand.query.revision)
         handles = self._own_handles | brand.own_handles
-        kept = [pseudonymise(post, self._keys.author, handles, [own, *_others(post, listening)]) for post in page.posts]
+        tags = self._own_hashtags | brand.own_hashtags
+        key = self._keys.author
+        kept = [pseudonymise(post, key, handles, [own, *_others(post, listening)], tags) for post in page.posts]
         kept, refused = self._without_tombstoned(kept)
         posts = [post for post, _ in kept]
         gone = self._with_reposts([removal.post_id for removal in page.removed])
