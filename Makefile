@@ -42,7 +42,7 @@ bench: setup ## benchmarks, printed as tables (docs/benchmarks.md explains them)
 	@$(VENV)/bin/python -m pipeline.benchmark $(BENCH)
 
 docs: setup ## the documentation as pages, in build/docs/
-	@$(VENV)/bin/python -m mkdocs build --quiet --strict && echo "Open build/docs/index.html"
+	@$(VENV)/bin/python -m mkdocs build --strict && echo "Open build/docs/index.html"
 
 train:    ## train the bundled model again (hours on two cores; see sentiment/training/README.md)
 	@sentiment/training/run.sh

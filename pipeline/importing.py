@@ -11,6 +11,9 @@ from listening.brands import Brand
 from listening.errors import ConfigError, UnreadableInput
 from pipeline.wiring import IMPORTS, House
 
+_PAGE = 2_000
+"""Rows a commit: larger than a collection's page, since nobody waits for the first of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
@@ -40,7 +43,7 @@ def import_posts(
     if not path.is_file():
         raise UnreadableInput(f"There is no file {path}: check the path.")
     brand = house.brand(brand_key) if brand_key else IMPORTS
-    reading = read_file(path, _mapping(columns), at=now)
+    reading = read_file(path, _mapping(columns), at=now, page_rows=_PAGE)
     count: Counter[str] = Counter()
     for page in reading:
         admitted = house.door.admit(page, brand, "files", now, move_cursor=False)
