@@ -30,7 +30,7 @@ from sentiment.training.train import POSITIONS, padded
 
 WIDTH, HEADS, INNER, EPSILON = 384, 12, 1536, 1e-12
 # Rows a language, so that English does not set the temperature for all.
-_MOST_PER_LANGUAGE = 600
+_MOST_PER_LANGUAGE = 400
 # `unsure` is for posts on which the model is right less often than this, and for no more of them than that.
 _COIN, _MOST_UNSURE = 0.45, 0.02
 
@@ -173,7 +173,7 @@ def _offensive_f1(encoder: Encoder) -> dict[str, float]:
             by_language.setdefault(language, []).append((text, label == "offensive"))
     scores = {}
     for language, rows in sorted(by_language.items()):
-        rows = rows[:1000]
+        rows = rows[:600]
         found = encoder.encode([text for text, _ in rows]).offensive
         assert found is not None
         said, true = found >= 0.5, np.array([label for _, label in rows])
