@@ -55,11 +55,7 @@ class Encoder:
         """
         found = find(name_or_folder)
         longest = _longest(found.config)
-        backend: Backend
-        if found.onnx is not None:
-            backend = OnnxBackend(found.onnx, threads)
-        else:
-            backend = TorchBackend(found.source)
+        backend: Backend = OnnxBackend(found.onnx, threads) if found.onnx else TorchBackend(found.source)
         pieces: Pieces
         if found.tokenizer is not None:
             pieces = FastPieces(found.tokenizer, longest, int(found.config.get("pad_token_id") or 0))
