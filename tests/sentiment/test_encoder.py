@@ -87,6 +87,20 @@ def test_insults_are_offensive(encoder: Encoder) -> None:
     assert offensive[0] > 0.5 > offensive[1]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Love my #FitAssCompany crew, great workout this morning",
+        "#FitAssCompany open gym at noon",
+        "Proud to be part of #FitAssCompany 💪",
+    ],
+)
+def test_a_rude_word_in_a_company_hashtag_is_not_offensive(encoder: Encoder, text: str) -> None:
+    offensive = encoder.encode([text]).offensive
+    assert offensive is not None
+    assert offensive[0] < 0.5
+
+
 def test_threads_may_share_it(encoder: Encoder) -> None:
     expected = encoder.encode(["I love it"]).probabilities
     found: list[bool] = []
