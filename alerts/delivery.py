@@ -98,7 +98,7 @@ def recover(delivery: Delivery, at: datetime) -> Delivery:
     """A delivery that was found in SENDING goes again, with the same key, marked. Any other is returned as it is."""
     if delivery.state is not DeliveryState.SENDING:
         return delivery
-    error = "stopped while sending: nobody knows whether it arrived"
+    error = str(sentences.STOPPED_WHILE_SENDING)
     return replace(delivery, state=DeliveryState.WAITING, next_at=at, maybe_repeat=True, last_error=error)
 
 

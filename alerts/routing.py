@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from alerts import sentences
+from alerts.sentences import DISMISSED
 from listening.alerting import Alert, Delivery, DeliveryState, EventKind, Incident, IncidentState, Severity
 from listening.brands import Role
+from listening.sentences import clock
 from listening.settings import RouteSettings
 
 UPDATE_EVERY = timedelta(minutes=15)
@@ -76,13 +77,13 @@ def reason_to_notify(incident: Incident, delivery: Delivery | None, at: datetime
 def why_hold(incident: Incident, at: datetime) -> str | None:
     """Why a waiting delivery should stay where it is for now; None if it may go."""
     until = incident.silenced_until
-    return f"silenced until {sentences.clock(until)}" if until and until > at else None
+    return f"silenced until {clock(until)}" if until and until > at else None
 
 
 def why_withdraw(incident: Incident) -> str | None:
     """Why a waiting delivery should not be sent any more; None if it is still wanted."""
     if incident.state is IncidentState.DISMISSED:
-        return "the incident was dismissed before this could be delivered"
+        return DISMISSED
     return None
 
 

@@ -14,6 +14,7 @@ from listening.errors import QueryError
 from listening.hashtags import fold_hashtag
 from listening.posts import Kind
 from listening.query import parse
+from listening.sentences import sentence
 from store.protocol import Filters, Search
 
 FIELDS: Mapping[str, str] = {
@@ -104,7 +105,14 @@ def read_selection(params: QueryParams, zone: ZoneInfo) -> Selection:
     for name, column in FIELDS.items():
         given = tuple(dict.fromkeys(v for v in params.getlist(name) if v))
         if len(given) > _MOST_VALUES:
-            raise QueryError(f"'{name}' is given {len(given)} times; {_MOST_VALUES} values are the most.")
+            raise QueryError(
+                sentence(
+                    "'%(name)s' is given %(many)s times; %(most)s values are the most.",
+                    name=name,
+                    many=len(given),
+                    most=_MOST_VALUES,
+                )
+            )
         values[column] = given
     values["hashtags"] = tuple(dict.fromkeys(filter(None, map(fold_hashtag, values["hashtags"]))))
     _check("sentiment", values["sentiments"], _SENTIMENTS)
@@ -139,12 +147,23 @@ def read_time(name: str, text: str | None, zone: ZoneInfo, end: bool = False) ->
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise QueryError(
-            f"'{name}' is '{text[:40]}', which is not a time: write a day like 2026-11-22 "
-            "or a moment like 2026-11-22T09:30:00Z."
+            sentence(
+                "'%(name)s' is '%(value)s', which is not a time: write a day like 2026-11-22 "
+                "or a moment like 2026-11-22T09:30:00Z.",
+                name=name,
+                value=text[:40],
+            )
         ) from error
 
 
 def _check(name: str, given: Sequence[str], known: Sequence[str]) -> None:
     for value in given:
         if value not in known:
-            raise QueryError(f"'{name}' is '{value[:40]}', which does not exist: write one of {', '.join(known)}.")
+            raise QueryError(
+                sentence(
+                    "'%(name)s' is '%(value)s', which does not exist: write one of %(known)s.",
+                    name=name,
+                    value=value[:40],
+                    known=", ".join(known),
+                )
+            )

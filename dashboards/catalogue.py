@@ -89,6 +89,10 @@ class Words:
         """``12K``: for audiences, which are rounded anyway."""
         return str(format_compact_decimal(value, locale=self.locale, fraction_digits=0))
 
+    def score(self, value: float) -> str:
+        """Two digits after the point."""
+        return str(format_decimal(value, "0.00", locale=self.locale))
+
     def percent(self, share: float) -> str:
         return str(format_percent(round(share, 2), locale=self.locale))
 

@@ -23,6 +23,7 @@ from . import security
 from .catalogue import LANGUAGES, Words, translations
 from .labels import SIGNS, label
 from .shown import link_name, web_address
+from .told import told
 from .viewers import ROLE_NAMES, Visit, brands_of, viewer_of
 
 _HERE = Path(__file__).parent
@@ -104,6 +105,7 @@ class Desk:
                 here=partial(_here, request),
                 token=token,
                 label=partial(self.label, visit.words),
+                told=partial(told, visit.words),
                 charts=values.pop("charts", False),
                 revision=values.pop("revision", None),
                 waits=values.pop("waits", False),

@@ -14,8 +14,10 @@ from babel.messages.pofile import read_po, write_po
 from .catalogue import LANGUAGES, po_file
 
 _HERE = Path(__file__).parent
-_SINGLE = ("say", "say_html", "mark")
-_PLURAL = ("say_n",)
+_ELSEWHERE = ("alerts/sentences.py", "listening/query.py", "store/embedded/searching.py")
+"""Files outside this package whose sentences stand on pages."""
+_SINGLE = ("say", "say_html", "mark", "sentence")
+_PLURAL = ("say_n", "sentence_n")
 
 Message = str | tuple[str, str]
 
@@ -23,7 +25,7 @@ Message = str | tuple[str, str]
 def found() -> Catalog:
     """The messages that code and templates hold now."""
     catalogue = Catalog(domain="earshot", project="Earshot", charset="utf-8", fuzzy=False)
-    for path in sorted(_HERE.rglob("*.py")):
+    for path in (*sorted(_HERE.rglob("*.py")), *(_HERE.parent / name for name in _ELSEWHERE)):
         for message in messages_in(path.read_text(encoding="utf-8")):
             catalogue.add(message)
     templates = extract_from_dir(_HERE / "templates", method_map=[("**.html", "jinja2")], keywords=_TEMPLATE_KEYWORDS)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import QueryParams
 
 from listening.errors import QueryError
+from listening.sentences import sentence
 
 from .addresses import read_time
 from .catalogue import mark
@@ -55,19 +56,26 @@ def read_period(params: QueryParams, now: datetime, zone: ZoneInfo) -> Period:
         until = _midnight(now, zone, 1)
         return Period(key, _midnight(now, zone, -27), until, "day", zone)
     if key != "custom":
-        raise QueryError(f"'period' is '{key[:40]}', which does not exist: write one of {', '.join(NAMES)}.")
+        raise QueryError(
+            sentence(
+                "'%(name)s' is '%(value)s', which does not exist: write one of %(known)s.",
+                name="period",
+                value=key[:40],
+                known=", ".join(NAMES),
+            )
+        )
     since = read_time("since", params.get("since"), zone)
     until = read_time("until", params.get("until"), zone, end=True) or _midnight(now, zone, 1)
     if since is None:
-        raise QueryError("A period of your own needs its first day: write 'since', like 2026-11-22.")
+        raise QueryError(sentence("A period of your own needs its first day: write 'since', like 2026-11-22."))
     return _custom(since, until, zone)
 
 
 def _custom(since: datetime, until: datetime, zone: ZoneInfo) -> Period:
     if until <= since:
-        raise QueryError("The period ends before it begins: exchange 'since' and 'until'.")
+        raise QueryError(sentence("The period ends before it begins: exchange 'since' and 'until'."))
     if until - since > LONGEST:
-        raise QueryError(f"The period is longer than {LONGEST.days} days: choose a shorter one.")
+        raise QueryError(sentence("The period is longer than %(days)s days: choose a shorter one.", days=LONGEST.days))
     if until - since <= 2 * DAY:
         return Period("custom", _floor(since, HOUR, zone), _ceiling(until, HOUR, zone), HOUR, zone)
     if until - since <= 10 * DAY:

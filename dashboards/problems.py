@@ -11,6 +11,7 @@ from listening.errors import EarshotError, NotAllowed, QueryError, StateConflict
 
 from .catalogue import Words, mark
 from .desk import Desk
+from .told import told
 
 
 class NotFound(EarshotError):
@@ -42,12 +43,12 @@ def status_of(error: EarshotError) -> int:
 
 
 def answer(desk: Desk, request: Request, status: int, sentence: str) -> Response:
-    """``sentence`` as JSON below ``/api``, else as a calm page that touches no store."""
+    """``sentence`` in English as JSON below ``/api``, else in the reader's language as a page that touches no store."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": sentence}, status_code=status)
     visit = desk.visit(request)
     title = visit.words.say(_TITLES.get(status, _TITLES[500]))
-    return desk.page(request, visit, "problem.html", title, status, sentence=sentence)
+    return desk.page(request, visit, "problem.html", title, status, sentence=told(visit.words, sentence))
 
 
 def install(app: FastAPI, desk: Desk) -> None:
@@ -55,7 +56,7 @@ def install(app: FastAPI, desk: Desk) -> None:
 
     def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, EarshotError)
-        return answer(desk, request, status_of(error), str(error))
+        return answer(desk, request, status_of(error), error.sentence)
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

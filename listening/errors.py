@@ -21,6 +21,11 @@ from datetime import datetime
 class EarshotError(Exception):
     """Base of all of them. Its text is a sentence for people: what, where, and what to do."""
 
+    @property
+    def sentence(self) -> str:
+        """The text as it was given: ``str(error)`` forgets what a :class:`~listening.sentences.Sentence` is made of."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
+
 
 class ConfigError(EarshotError):
     """A setting is missing or wrong."""

@@ -17,6 +17,7 @@ import regex
 from .analysis import fold_word, phrase_variants, tokens, variants, words
 from .errors import QueryError
 from .hashtags import fold_hashtag, is_hashtag
+from .sentences import sentence
 
 MAX_LENGTH = 4_000  # characters; longer ones are pasted by mistake, and no platform takes them
 MAX_TERMS = 200
@@ -151,18 +152,25 @@ class _Token:
 def parse(text: str) -> Query:
     """Read a query; raises :class:`QueryError` with a sentence and the offset where reading stopped."""
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"The query has {len(text):,} characters; {MAX_LENGTH:,} are the most.", MAX_LENGTH)
+        raise QueryError(
+            sentence("The query has %(many)s characters; %(most)s are the most.", many=len(text), most=MAX_LENGTH),
+            MAX_LENGTH,
+        )
     reader = _Reader(text, list(_lex(text)))
     if not reader.tokens:
-        raise QueryError('The query is empty: write a hashtag, a word or a "phrase", or * for every post.')
+        raise QueryError(sentence('The query is empty: write a hashtag, a word or a "phrase", or * for every post.'))
     root = reader.either()
     if reader.rest:
         stray = reader.rest[0]
-        raise QueryError(f"There is a ')' at character {stray.at + 1} that closes nothing: remove it.", stray.at)
+        raise QueryError(
+            sentence("There is a ')' at character %(at)s that closes nothing: remove it.", at=stray.at + 1), stray.at
+        )
     if _depth(root) > MAX_DEPTH:
         raise _too_deep(0)
     if sum(1 for _ in _leaves(root)) > MAX_TERMS:
-        raise QueryError(f"The query has more than {MAX_TERMS} terms: split it into two brands.", 0)
+        raise QueryError(
+            sentence("The query has more than %(most)s terms: split it into two brands.", most=MAX_TERMS), 0
+        )
     return Query(text.strip(), root)
 
 
@@ -173,7 +181,10 @@ def _lex(text: str) -> Iterator[_Token]:
         kind = match.lastgroup or ""
         start = match.start(kind)
         if kind == "unclosed":
-            raise QueryError(f'The quote at character {start + 1} is never closed: add a " after the phrase.', start)
+            raise QueryError(
+                sentence('The quote at character %(at)s is never closed: add a " after the phrase.', at=start + 1),
+                start,
+            )
         yield _Token(kind, text[start : match.end(kind)], start)
         at = match.end()
 
@@ -206,17 +217,26 @@ class _Reader:
     def single(self) -> Node:
         if not self.rest:
             raise QueryError(
-                "The query ends where a term is missing: write a word, or remove the operator.",
+                sentence("The query ends where a term is missing: write a word, or remove the operator."),
                 len(self.text),
             )
         token = self.rest.pop(0)
         if token.kind == "open":
             inner = self._below(self.either)
             if not self._take_kind("close"):
-                raise QueryError(f"The '(' at character {token.at + 1} is never closed: add a ')'.", token.at)
+                raise QueryError(
+                    sentence("The '(' at character %(at)s is never closed: add a ')'.", at=token.at + 1), token.at
+                )
             return inner
         if token.kind == "close" or token.text in ("AND", "OR"):
-            raise QueryError(f"At character {token.at + 1} there is '{token.text}' where a term is missing.", token.at)
+            raise QueryError(
+                sentence(
+                    "At character %(at)s there is '%(text)s' where a term is missing.",
+                    at=token.at + 1,
+                    text=token.text,
+                ),
+                token.at,
+            )
         return _leaf(token)
 
     def _below(self, read: "Callable[[], Node]") -> Node:
@@ -243,7 +263,10 @@ class _Reader:
 
 
 def _too_deep(at: int) -> QueryError:
-    return QueryError(f"More than {MAX_DEPTH} parentheses or NOTs stand inside one another: write it flatter.", at)
+    return QueryError(
+        sentence("More than %(most)s parentheses or NOTs stand inside one another: write it flatter.", most=MAX_DEPTH),
+        at,
+    )
 
 
 def _depth(node: Node) -> int:
@@ -261,41 +284,64 @@ def _leaf(token: _Token) -> Node:
     if token.kind == "phrase":
         found = in_order(text[1:-1])
         if found is None:
-            raise QueryError(f"The phrase at character {token.at + 1} has no word in it.", token.at)
+            raise QueryError(sentence("The phrase at character %(at)s has no word in it.", at=token.at + 1), token.at)
         return found
     if text == "*":
         return Everything()
     if text[0] in "#\uff03\ufe5f":
         tag = text[1:].rstrip(_LIST_SIGNS)
         if not fold_hashtag(tag):
-            raise QueryError(f"The hashtag at character {token.at + 1} is empty: write a word after '#'.", token.at)
+            raise QueryError(
+                sentence("The hashtag at character %(at)s is empty: write a word after '#'.", at=token.at + 1),
+                token.at,
+            )
         if not is_hashtag(tag):
             raise QueryError(
-                f"'{text}' at character {token.at + 1} is no hashtag: letters, digits and _ may stand in one; write a "
-                "space between two, and no * after it.",
+                sentence(
+                    "'%(text)s' at character %(at)s is no hashtag: letters, digits and _ may stand in one; write a "
+                    "space between two, and no * after it.",
+                    text=text,
+                    at=token.at + 1,
+                ),
                 token.at,
             )
         return Hashtag(tag)
     if text[0] in "@\uff20":
         handle = text[1:].rstrip(_LIST_SIGNS)
         if not fold_handle(handle):
-            raise QueryError(f"The handle at character {token.at + 1} is empty: write a name after '@'.", token.at)
+            raise QueryError(
+                sentence("The handle at character %(at)s is empty: write a name after '@'.", at=token.at + 1),
+                token.at,
+            )
         if not _HANDLE.fullmatch(fold_handle(handle)):
             raise QueryError(
-                f"'{text}' at character {token.at + 1} is no handle: write it like @name or @name@server.example.",
+                sentence(
+                    "'%(text)s' at character %(at)s is no handle: write it like @name or @name@server.example.",
+                    text=text,
+                    at=token.at + 1,
+                ),
                 token.at,
             )
         return Handle(handle)
     prefix = len(text) > 1 and text.endswith("*")
     if "*" in text.rstrip("*"):
         raise QueryError(
-            f"'{text}' at character {token.at + 1} has a * before its end: only the end of a word may be left open, "
-            "like work*.",
+            sentence(
+                "'%(text)s' at character %(at)s has a * before its end: only the end of a word may be left open, "
+                "like work*.",
+                text=text,
+                at=token.at + 1,
+            ),
             token.at,
         )
     term = in_order(text)
     if term is None:
-        raise QueryError(f"'{text}' at character {token.at + 1} has no letter or digit to search for.", token.at)
+        raise QueryError(
+            sentence(
+                "'%(text)s' at character %(at)s has no letter or digit to search for.", text=text, at=token.at + 1
+            ),
+            token.at,
+        )
     return Word(term.text, prefix=True) if prefix and isinstance(term, Word) else term
 
 

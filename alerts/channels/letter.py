@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from alerts import sentences
 from alerts.plain import header, isolated, one_line, quotable, safe_link
 from listening.alerting import Alert, Message, Quote
+from listening.sentences import clock
 
 MOST_ALERTS = 3
 
@@ -142,5 +143,5 @@ def _link(address: str, label: str) -> str:
 
 
 def _about(quote: Quote) -> str:
-    when = sentences.clock(quote.created_at)
+    when = clock(quote.created_at)
     return f"{one_line(quote.platform)}, {one_line(quote.language)}, {one_line(quote.sentiment)}, {when}"

@@ -22,6 +22,7 @@ from ..counts import ORDER
 from ..desk import Desk
 from ..periods import DAY, HOUR, Period
 from ..problems import NotFound, status_of
+from ..told import told
 from ..viewers import Visit
 from .cards import Card, card
 from .readings import read_buckets, table
@@ -129,7 +130,7 @@ def router(desk: Desk) -> APIRouter:
         try:
             do(desk.house, visit.viewer, visit.by, incident_id, visit.words.now, **extra)
         except StateConflict as error:
-            return _detail(desk, request, incident_id, str(error), status_of(error))
+            return _detail(desk, request, incident_id, told(visit.words, error.sentence), status_of(error))
         return RedirectResponse(f"/alerts/{quote(incident_id, safe='')}?done={kind}", 303)
 
     return pages

@@ -21,6 +21,7 @@ from ..desk import Desk
 from ..labels import label
 from ..periods import NAMES, Period, read_period
 from ..sentence import Findings, Silence, tell
+from ..told import told
 from ..viewers import Visit
 from .cards import cards
 from .readings import read_band, read_buckets, read_total, table
@@ -73,7 +74,7 @@ def router(desk: Desk) -> APIRouter:
         try:
             period = read_period(request.query_params, visit.words.now, visit.words.zone)
         except QueryError as error:
-            problem, status = str(error), 400
+            problem, status = told(visit.words, error.sentence), 400
             period = read_period(type(request.query_params)(""), visit.words.now, visit.words.zone)
         return _full(desk, request, visit, period, problem, status)
 

@@ -17,6 +17,7 @@ from ..desk import Desk
 from ..hidden import visible
 from ..problems import NotFound
 from ..shown import Marker, web_address
+from ..told import told
 from ..viewers import Visit
 from .cards import MAY_LOOK, card, cards
 
@@ -67,7 +68,7 @@ def router(desk: Desk) -> APIRouter:
             search = selection.search(_PAGE)
             hits = desk.house.reader.search(visit.viewer, search)
         except (QueryError, NotAllowed) as error:
-            problem = str(error)
+            problem = told(visit.words, error.sentence)
         return _list(desk, request, visit, selection, hits, problem)
 
     @pages.get("/posts/{post_id:path}/original")

@@ -8,6 +8,7 @@ import apsw
 
 from listening.errors import QueryError
 from listening.posts import Post
+from listening.sentences import sentence
 
 from ..protocol import FacetCount, FacetField, Filters, Hits, Search
 from . import filtering
@@ -108,7 +109,7 @@ def _read_place(text: str) -> _Place:
         audience, created_at, post_id = json.loads(base64.urlsafe_b64decode(text))
         return (None if audience is None else int(audience), int(created_at), str(post_id))
     except (ValueError, TypeError) as error:
-        raise QueryError("This page of the search does not exist: start again from the first one.") from error
+        raise QueryError(sentence("This page of the search does not exist: start again from the first one.")) from error
 
 
 def _facet(connection: apsw.Connection, search: Search, field: FacetField, top: int) -> tuple[FacetCount, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, ColumnElement, Connection, Index, Intege
 from listening.alerting import Alert, Event, EventKind, Incident, Severity, fold, follow
 from listening.errors import StateConflict
 from listening.jsonform import moment, read_moment
+from listening.sentences import sentence_from_json, sentence_to_json
 
 from .database import METADATA, Database, Moment, chunks, upsert
 
@@ -44,6 +45,8 @@ ALERTS = Table(
     Column("fingerprint", String, primary_key=True),
     Column("incident_id", String, nullable=False),
 )
+
+_EXPLAINED = ("counted", "against", "why_now")
 
 
 class Incidents:
@@ -136,7 +139,7 @@ def _insert(connection: Connection, incident_id: str, event: Event) -> None:
         "kind": event.kind.value,
         "at": event.at,
         "by": event.by,
-        "note": event.note,
+        "note": str(event.note),
         "until": event.until,
         "alert": _alert_to_json(event.alert) if event.alert else None,
     }
@@ -166,13 +169,16 @@ def _events(connection: Connection, ids: Sequence[str]) -> list[tuple[str, Event
 
 
 def _alert_to_json(alert: Alert) -> str:
-    return json.dumps({**asdict(alert), "at": moment(alert.at)}, sort_keys=True)
+    lines = {name: sentence_to_json(getattr(alert, name)) for name in _EXPLAINED}
+    return json.dumps({**asdict(alert), **lines, "at": moment(alert.at)}, sort_keys=True)
 
 
 def _alert_from_json(text: str) -> Alert:
     form: dict[str, Any] = json.loads(text)
     form["at"] = read_moment(form["at"])
     form["severity"] = Severity(form["severity"])
+    for name in _EXPLAINED:
+        form[name] = sentence_from_json(form[name])
     for name in ("audience", "post_ids"):
         form[name] = tuple(form[name])
     return Alert(**form)

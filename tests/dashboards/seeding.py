@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from alerts import sentences
 from listening.alerting import Alert, Delivery, DeliveryState, Event, EventKind, Severity, opened
 from listening.assessments import Assessment, RiskMatch, Sentiment, SentimentLabel
 from listening.brands import Role
@@ -179,9 +180,9 @@ def alert(name: str, at: datetime, post_ids: tuple[str, ...] = (), **values: obj
         "brand": "hollenbrook",
         "severity": Severity.CRITICAL,
         "title": "Negative share: Hollenbrook",
-        "counted": "31 of 38 judged posts (82 %) in the last 3 hours are negative.",
-        "against": "In the same hours of the past 3 weeks 19 % of 41 posts were negative.",
-        "why_now": "Counted cautiously it is at least 67 %, above the usual 19 %, and the rule asks for 40 %.",
+        "counted": sentences.share_counted(31, 38, 3, 0),
+        "against": sentences.share_against(0.19, 41, 3),
+        "why_now": sentences.share_why(0.67, 0.19, 0.4),
         "at": at,
         "fingerprint": name,
         "story": name,
@@ -227,7 +228,11 @@ def _incidents(house: House) -> None:
     )  # fmt: skip
     old = NOW - timedelta(days=3, hours=2)
     open_incident(house, "i-old", old, ids[:1], severity=Severity.WARNING, title="One risky post: Hollenbrook")
-    for number, kind in enumerate((EventKind.ACKNOWLEDGED, EventKind.RESOLVED), 2):
+    for number, kind, by, note in (
+        (2, EventKind.ACKNOWLEDGED, "pr", ""),
+        (3, EventKind.NOTE, "pr", str(sentences.SUBSIDED)),
+        (4, EventKind.RESOLVED, "earshot", str(sentences.SUBSIDED)),
+    ):
         house.ledger.incidents.append(
-            "i-old", Event(number=number, kind=kind, at=old + timedelta(hours=number), by="pr", note="")
+            "i-old", Event(number=number, kind=kind, at=old + timedelta(hours=number), by=by, note=note)
         )

@@ -93,6 +93,29 @@ def test_posts_that_wait_for_a_judgement_are_named(house: House, client: TestCli
     assert "no posts" in page
 
 
+def test_a_bad_query_is_explained_in_the_readers_language(full: TestClient) -> None:
+    answer = full.get("/posts", params={"q": "acme (<b>late"}, headers={"cookie": "earshot_lang=ro"})
+    assert "Paranteza &#39;(&#39; de la caracterul 6 nu este închisă: adăugați &#39;)&#39;." in answer.text
+    answer = full.get("/posts", params={"q": "#<b>"}, headers={"cookie": "earshot_lang=ro"})
+    assert "„#&lt;b&gt;”, la caracterul 1, nu este un hashtag" in answer.text
+    told = full.get("/api/posts", params={"q": "acme (late"}, headers={"cookie": "earshot_lang=ro"})
+    assert told.json()["error"] == "The '(' at character 6 is never closed: add a ')'."
+
+
+def test_an_alert_explains_itself_in_the_readers_language(full: TestClient) -> None:
+    page = full.get("/alerts/i-storm", headers={"cookie": "earshot_lang=he"}).text
+    lines = re.findall(r'<dd dir="auto">(.*?)</dd>', page)
+    assert lines[0] == "פוסטים שליליים ב־3 השעות האחרונות: 31 מתוך 38 שהוערכו (82%)."
+    assert not re.search("[A-Za-z]", "".join(lines[:3]))
+    assert "31 of 38 judged posts (82%) in the last 3 hours are negative." in full.get("/alerts/i-storm").text
+
+
+def test_only_what_earshot_noted_is_translated(full: TestClient) -> None:
+    page = full.get("/alerts/i-old", headers={"cookie": "earshot_lang=pl"}).text
+    assert page.count("Żadna z jego reguł nie ma już nic do zgłoszenia.") == 1
+    assert page.count("None of its rules has anything to report any more.") == 1  # what PR wrote
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

@@ -12,6 +12,7 @@ from listening.assessments import SentimentLabel
 from listening.collecting import Cursor, Gap, GapReason, Position
 from listening.errors import NotReady, StateConflict, UnreadableInput
 from listening.posts import Identity
+from listening.sentences import Name, Score, Sentence, Share, sentence, sentence_n
 from listening.windows import DirtyWindow, HashtagRow, WindowRow
 from store.ledger import Ledger, SourceState
 from store.protocol import Tally
@@ -167,6 +168,26 @@ def test_sums(ledger: Ledger, by: Any, sums: list[tuple[object, int, int]]) -> N
 
 
 # Incidents
+
+
+def test_an_alert_keeps_what_its_sentences_are_made_of(ledger: Ledger) -> None:
+    late = sentence_n("; %(n)s late", "; %(n)s late ones", 2)
+    lines = {
+        "counted": sentence("%(n)s of %(all)s (%(share)s)%(late)s", n=9, all=10, share=Share(0.9), late=late),
+        "against": sentence("%(risk)s %(score)s", risk=Name("risk", "insult"), score=Score(0.5)),
+        "why_now": sentence("at %(at)s by %(who)s", at=NOW, who='{"text": "nobody"}'),
+    }
+    ledger.incidents.open(opened("i1", replace(alert(), **lines)))
+    read = ledger.incidents.get("i1").alerts[0]
+    assert read == replace(alert(), **lines)
+    assert read.counted == "9 of 10 (90 %); 2 late ones"
+    for name, written in lines.items():
+        found = getattr(read, name)
+        assert isinstance(found, Sentence)
+        assert (found.message, found.many, found.values) == (written.message, written.many, written.values)
+    kept = read.counted.values["late"]  # type: ignore[attr-defined]  # a Sentence, see above
+    assert isinstance(kept, Sentence)
+    assert kept.values == {"n": 2}
 
 
 def test_an_incident_is_its_log(ledger: Ledger) -> None:
