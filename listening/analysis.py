@@ -70,7 +70,9 @@ def _stemmer(algorithm: str) -> "snowballstemmer.stemmer":
 @lru_cache(maxsize=400_000)
 def _stem(folded: str, language: str) -> str:
     algorithm = STEMMERS.get(language)
-    return str(_stemmer(algorithm).stemWord(folded)) if algorithm else folded
+    if not algorithm or not folded.isprintable():  # half of a surrogate pair is no text: the stemmer takes none
+        return folded
+    return str(_stemmer(algorithm).stemWord(folded))
 
 
 def words(text: str) -> list[tuple[int, int, str]]:
@@ -116,14 +118,16 @@ def stemmed(folded: list[str], language: str) -> list[str]:
     return [_stem(word, language) for word in folded] if language in STEMMERS else folded
 
 
+@lru_cache(maxsize=10_000)
 def variants(word: str) -> frozenset[str]:
     """Every token under which a post in some language may carry ``word``: its folded form and all its stems."""
     folded = fold_word(word)
     return frozenset({folded, *(_stem(folded, language) for language in STEMMERS)})
 
 
-def phrase_variants(phrase: str) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=10_000)
+def phrase_variants(phrase: str) -> tuple[tuple[str, ...], ...]:
     """Token sequences for ``phrase``, one for each distinct way of stemming all of it alike, in stable order."""
     folded = tuple(tokens(phrase))
     ways = {folded: None, **{tuple(_stem(w, language) for w in folded): None for language in STEMMERS}}
-    return [way for way in ways if way]
+    return tuple(way for way in ways if way)

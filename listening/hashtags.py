@@ -6,6 +6,7 @@ letters, digits, marks and underscores, with a few connecting characters inside.
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import regex
 
@@ -30,6 +31,7 @@ _QUOTES = str.maketrans({"'": "\u05f3", '"': "\u05f4", "\u2019": "\u05f3", "\u20
 _IGNORED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufe0e\ufe0f\u00ad"))
 
 
+@lru_cache(maxsize=100_000)
 def fold_hashtag(tag: str) -> str:
     """The form by which two hashtags are the same, without ``#``: NFKC, case folded, NFKC again.
 
