@@ -405,7 +405,12 @@ def _handle_matches(wanted: str, handles: frozenset[str]) -> bool:
 
 
 def _contains(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return any(found[i : i + len(wanted)] == wanted for i in range(len(found) - len(wanted) + 1))
+    at = -1
+    for _ in range(found.count(wanted[0])):
+        at = found.index(wanted[0], at + 1)
+        if found[at : at + len(wanted)] == wanted:
+            return True
+    return False
 
 
 def _leaves(node: Node, through_not: Callable[[Not], bool] = lambda _: True) -> Iterator[Node]:
