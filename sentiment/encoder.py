@@ -15,7 +15,7 @@ from sentiment.locating import BUNDLED, FoundModel, find, sha256
 # Posts are cleaned, split and sorted this many at a time: enough for batches of one length, little memory.
 _CHUNK = 2048
 # The largest batch in tokens. Bigger ones fall out of the processor's cache and are slower as well as hungrier.
-_TOKENS_IN_BATCH = 1024
+_TOKENS_IN_BATCH = 512
 # Nobody's first 2,000 characters say one thing and the rest another; the network reads fewer anyway.
 _CHARACTERS = 2000
 _LONGEST = 128
