@@ -101,4 +101,6 @@ def try_rule(
         fired = list(try_on_history(house, rule, days, present()))
     for alert in fired:
         console.print(f"{alert.at:%Y-%m-%d %H:%M}  {alert.brand}: {alert.counted} {alert.against}")
-    console.print(f"Rule '{rule}' would have fired {len(fired)} times in {days} days.")
+    console.print(
+        f"Rule '{rule}' would have fired {'once' if len(fired) == 1 else f'{len(fired)} times'} in {days} days."
+    )
