@@ -22,23 +22,15 @@ def print_receipt(console: Console, imported: Imported) -> None:
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     """One line a language; a dash where a class has no labelled post."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names = (
-        "language",
-        "posts",
-        "macro-F1",
-        "accuracy",
-        "F1 neg",
-        "F1 neu",
-        "F1 pos",
-        "answered",
-        "if answered",
-        "ECE",
-    )
+    names = ("", "posts", "macro-F1", "accuracy", "F1 −", "F1 ∘", "F1 +", "sure", "ECE")
     for name in names:
-        table.add_column(name, justify="left" if name == "language" else "right")
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
     for score in (*evaluation.languages, evaluation.all):
         table.add_row(*_row(score), style="bold" if score is evaluation.all else "")
-    console.print(f"Model {evaluation.revision}. Unsure and no text count as wrong; ECE: expected calibration error.")
+    console.print(
+        f"Model {evaluation.revision}. F1 of negative (−), neutral (∘), positive (+). Sure: posts with an answer "
+        "(the others count as wrong); ECE: expected calibration error."
+    )
     console.print(table)
     console.print(
         f"Average of the languages: macro-F1 {evaluation.average_macro_f1:.3f}, "
@@ -55,5 +47,5 @@ def _row(score: LanguageScore) -> list[str]:
         return "–" if value is None else f"{value:.3f}"
 
     f1 = [share(score.f1[label]) for label in ("negative", "neutral", "positive")]
-    answered = [share(score.coverage), share(score.accuracy_when_sure), share(score.calibration_error)]
+    answered = [share(score.coverage), share(score.calibration_error)]
     return [score.language, f"{score.support:,}", share(score.macro_f1), share(score.accuracy), *f1, *answered]
