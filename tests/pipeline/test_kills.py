@@ -1,11 +1,13 @@
 """SIGKILL anywhere in a cycle, and run it again: no post lost, none doubled, no alert twice (R1 and A2, short)."""
 
+import json
 import multiprocessing
 import multiprocessing.process
 import random
 import signal
 import sqlite3
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -13,17 +15,31 @@ from pathlib import Path
 import apsw
 import pytest
 
+from listening.alerting import Delivery, DeliveryState
 from pipeline.configuration import read_settings
 from pipeline.cycle import run_cycle
 from pipeline.wiring import House
 from store.protocol import Search
 
+from ..alerts.webserver import Hook, serving
 from .conftest import NOW, Drop, crisis
 
 pytestmark = pytest.mark.kills
 
 KILLS = 50
+BETWEEN = timedelta(minutes=20)
 SEED = 20_261_122
+_HOOK = """
+[[channel]]
+kind = "webhook"
+name = "hook"
+url = "http://127.0.0.1:{port}/earshot"
+secret = "a long word for tests"
+allow_private = true
+
+[[route]]
+channels = ["hook"]
+"""
 # Children are forked from a process that has everything imported: a kill should hit the work, not the start.
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["pipeline.cycle", "pipeline.configuration", "transformers", "onnxruntime"])
@@ -47,7 +63,18 @@ def _start(environ: dict[str, str], moments: list[datetime]) -> multiprocessing.
     return child
 
 
-def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(environ: dict[str, str], drop: Drop) -> None:
+@pytest.fixture
+def hook(environ: dict[str, str]) -> Iterator[Hook]:
+    """A real HTTP server that every incident is told to."""
+    with serving() as receiver:
+        config = Path(environ["EARSHOT_CONFIG"], "hook.toml")
+        config.write_text(_HOOK.format(port=receiver.port))
+        yield receiver
+
+
+def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(
+    environ: dict[str, str], drop: Drop, hook: Hook
+) -> None:
     """Every round drops another file and kills the cycle at a random moment of the time that a whole one takes."""
     chance = random.Random(SEED)
     rounds = killed = 0
@@ -56,10 +83,13 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(environ: di
     while killed < KILLS:
         rounds += 1
         name = f"r{rounds:03}"
-        rows = [{**row, "id": f"{name}-{row['id']}", "author": f"{name}_{row['author']}"} for row in crisis(6)]
+        at += BETWEEN
+        later = (at - NOW).total_seconds() / 60
+        rows = [
+            {**row, "id": f"{name}-{row['id']}", "author": f"{name}_{row['author']}"} for row in crisis(6, 15 - later)
+        ]
         expected |= {f"x:{row['id']}" for row in rows}
         drop(f"{name}.jsonl", rows)
-        at += timedelta(minutes=1)
         child = _start(environ, [at])
         began = time.monotonic()
         child.join(chance.uniform(0, whole))
@@ -91,7 +121,22 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(environ: di
         assert len(told) == len(set(told))
         deliveries = [d for incident in incidents for d in house.ledger.deliveries.of(incident.id)]
         assert len({(d.incident_id, d.channel) for d in deliveries}) == len(deliveries)
+    _assert_told_once(hook, [d for d in deliveries if d.channel == "hook"], killed)
     _assert_sound(Path(environ["EARSHOT_HOME"]))
+
+
+def _assert_told_once(hook: Hook, deliveries: list[Delivery], killed: int) -> None:
+    """Every message arrived; the same one again only where it says that it may be a repeat."""
+    marks: dict[str, list[bool]] = {}
+    for arrival in hook.arrivals:
+        body = json.loads(arrival.body)
+        assert body["key"] == arrival.header("Idempotency-Key")
+        marks.setdefault(body["key"], []).append(body["maybe_repeat"])
+    assert len(marks) > 3, "too few messages to say anything"
+    assert {delivery.key for delivery in deliveries} <= set(marks)
+    assert all(delivery.state is DeliveryState.DELIVERED for delivery in deliveries)
+    assert all(repeats.count(False) <= 1 for repeats in marks.values())
+    assert len(hook.arrivals) - len(marks) <= killed
 
 
 def _assert_sound(home: Path) -> None:
