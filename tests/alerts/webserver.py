@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +23,15 @@ class Arrival:
 
 @dataclass
 class Hook:
-    """``code`` and ``headers`` are the answer; 0 breaks the connection, -1 keeps it open in silence until ``done``."""
+    """``code`` and ``headers`` are the answer; 0 breaks the connection, -1 keeps it open in silence until ``done``.
+
+    ``thinks``: seconds between the arrival and the answer.
+    """
 
     port: int = 0
     code: int = 204
     headers: dict[str, str] = field(default_factory=dict)
+    thinks: float = 0
     arrivals: list[Arrival] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -46,16 +51,20 @@ class _Handler(BaseHTTPRequestHandler):
         hook = self.server.hook
         body = self.rfile.read(int(self.headers["Content-Length"]))
         hook.arrivals.append(Arrival(self.command, self.path, list(self.headers.items()), body))
+        time.sleep(hook.thinks)
         if hook.code == -1:
             hook.done.wait(10)
         if hook.code <= 0:
             self.close_connection = True
             return
-        self.send_response(hook.code)
-        for name, value in hook.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        try:
+            self.send_response(hook.code)
+            for name, value in hook.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        except OSError:
+            self.close_connection = True  # whoever asked is gone
 
     do_GET = do_POST
 

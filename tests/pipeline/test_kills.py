@@ -78,7 +78,7 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(
     """Every round drops another file and kills the cycle at a random moment of the time that a whole one takes."""
     chance = random.Random(SEED)
     rounds = killed = 0
-    whole, at = 0.5, NOW
+    whole, at = 0.5, NOW  # whole: seconds of a cycle that nobody kills
     expected: set[str] = set()
     while killed < KILLS:
         rounds += 1
@@ -90,6 +90,7 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(
         ]
         expected |= {f"x:{row['id']}" for row in rows}
         drop(f"{name}.jsonl", rows)
+        hook.thinks = 0.2 * whole  # so that some kills fall between the arrival and our knowing of it
         child = _start(environ, [at])
         began = time.monotonic()
         child.join(chance.uniform(0, whole))
@@ -99,7 +100,7 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(
             killed += child.exitcode == -signal.SIGKILL
         else:
             assert child.exitcode == 0
-            whole = 0.7 * whole + 0.3 * (time.monotonic() - began)
+            whole = min(3.0, 0.7 * whole + 0.3 * (time.monotonic() - began))
         child.close()
         assert rounds < 3 * KILLS, "cycles end before they can be killed: the test kills too late"
 
@@ -136,7 +137,7 @@ def _assert_told_once(hook: Hook, deliveries: list[Delivery], killed: int) -> No
     assert {delivery.key for delivery in deliveries} <= set(marks)
     assert all(delivery.state is DeliveryState.DELIVERED for delivery in deliveries)
     assert all(repeats.count(False) <= 1 for repeats in marks.values())
-    assert len(hook.arrivals) - len(marks) <= killed
+    assert 0 < len(hook.arrivals) - len(marks) <= killed, "no kill fell on a message: the test says nothing"
 
 
 def _assert_sound(home: Path) -> None:
