@@ -123,7 +123,7 @@ def _override(entries: dict[str, Any], origins: dict[tuple[str, ...], _Origin], 
         path = variable.removeprefix(_PREFIX).lower().split("__")
         if path[0] not in sections or len(path) < (3 if path[0] in _LISTS else 2):
             raise ConfigError(
-                f"The environment variable {variable} names no setting{_did_you_mean(path[0], sections)}: write "
+                f"The environment variable {variable} names no setting{_did_you_mean(path[0], sections) or '.'} Write "
                 f"EARSHOT_<SECTION>__<KEY> with a section of {', '.join(sections)}; for a channel, "
                 "EARSHOT_CHANNEL__<NAME>__<KEY>."
             )

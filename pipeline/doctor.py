@@ -51,7 +51,7 @@ def _space(house: House) -> Finding:
 def _settings(house: House) -> Finding:
     if house.settings.example:
         return Finding("settings", True, "the example company stands in; `earshot init` writes your own brand")
-    return Finding("settings", True, f"{len(house.brands)} brands: {', '.join(b.key for b in house.brands)}")
+    return Finding("settings", True, "listening for " + ", ".join(b.key for b in house.brands))
 
 
 def _sources(house: House, now: datetime) -> Iterator[Finding]:

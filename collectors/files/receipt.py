@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from .mapping import Mapping
 
 
+def many(count: int, what: str) -> str:
+    """``1 row``, ``1,200 rows``."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """A row that was left out."""
@@ -62,7 +67,7 @@ class Receipt:
         """The receipt for people, one line each."""
         least = "" if self.counted_all else "at least "
         said = [
-            f"{self.file} ({self.form}, {self.encoding}): {self.rows:,} rows, {self.posts:,} posts.",
+            f"{self.file} ({self.form}, {self.encoding}): {many(self.rows, 'row')}, {many(self.posts, 'post')}.",
             f"Columns: {self.mapping}.",
             *self.notes,
         ]
@@ -71,16 +76,16 @@ class Receipt:
         if self.same_text:
             said.append(f"{least}{self.same_text:,} posts have the text of another one but differ in another column.")
         if self.undated:
-            said.append(f"{self.undated:,} posts have no date: they can be searched, and are in no chart and no alert.")
+            said.append(f"Without a date: {many(self.undated, 'post')}, to be searched, and in no chart and no alert.")
         if self.unlikely_dates:
-            said.append(f"{self.unlikely_dates:,} dates lie before 1995 or in the future and were not believed.")
+            said.append(f"Not believed: {many(self.unlikely_dates, 'date')} before 1995 or in the future.")
         if self.without_zone:
-            said.append(f"{self.without_zone:,} dates name no time zone: UTC was taken.")
+            said.append(f"Without a time zone: {many(self.without_zone, 'date')}. UTC was taken.")
         if self.other_platforms:
             others = ", ".join(self.other_platforms)
             said.append(f"No platforms that Earshot knows: {others}. Those posts count as 'files'.")
         if self.rejected:
-            said.append(f"{self.rejected:,} rows were rejected:")
+            said.append(f"Rejected: {many(self.rejected, 'row')}.")
             said += [f"  line {each.line}: {each.reason}" for each in self.rejections]
             more = self.rejected - len(self.rejections)
             said += [f"  and {more:,} more"] if more else []

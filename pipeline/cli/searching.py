@@ -41,7 +41,10 @@ def search(
         shown = " ".join(post.text.split())
         table.add_row(written, post.platform, label, Text(shown[:300] + "…" * (len(shown) > 300)))
     console.print(table)
-    console.print(f"{hits.total:,} posts" + (f", the newest {len(hits.posts)} shown" if hits.next else ""))
+    console.print(
+        f"{hits.total:,} post{'' if hits.total == 1 else 's'}"
+        + (f", the newest {len(hits.posts)} shown" if hits.next else "")
+    )
 
 
 def export(

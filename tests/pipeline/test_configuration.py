@@ -316,7 +316,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
 VARIABLES = {
     "EARSHOT_STOER__URL": ("x", "The environment variable EARSHOT_STOER__URL names no setting; did you mean 'store'?"),
     "EARSHOT_STORE": ("x", "names no setting"),
-    "EARSHOT_VERBOSE": ("1", "write EARSHOT_<SECTION>__<KEY> with a section of store, ledger,"),
+    "EARSHOT_VERBOSE": ("1", "Write EARSHOT_<SECTION>__<KEY> with a section of store, ledger,"),
     "EARSHOT_HOME__X": ("1", None),
     "EARSHOT_STORE__ULR": (
         "x",
