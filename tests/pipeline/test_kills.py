@@ -90,7 +90,6 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(
         ]
         expected |= {f"x:{row['id']}" for row in rows}
         drop(f"{name}.jsonl", rows)
-        hook.thinks = 0.2 * whole  # so that some kills fall between the arrival and our knowing of it
         child = _start(environ, [at])
         began = time.monotonic()
         child.join(chance.uniform(0, whole))
@@ -126,6 +125,31 @@ def test_killed_fifty_times_nothing_is_lost_and_nobody_is_told_twice(
     _assert_sound(Path(environ["EARSHOT_HOME"]))
 
 
+def test_killed_between_the_arrival_and_our_knowing_of_it_the_message_says_so(
+    environ: dict[str, str], drop: Drop, hook: Hook
+) -> None:
+    drop("posts.jsonl", crisis())
+    hook.thinks = 2.0
+    child = _start(environ, [NOW])
+    deadline = time.monotonic() + 60
+    while not hook.arrivals and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.kill()
+    child.join()
+    child.close()
+    assert len(hook.arrivals) == 1
+
+    hook.thinks = 0
+    child = _start(environ, [NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)])
+    child.join(120)
+    child.close()
+
+    bodies = [json.loads(arrival.body) for arrival in hook.arrivals]
+    first = bodies[0]["key"]
+    assert [body["maybe_repeat"] for body in bodies if body["key"] == first] == [False, True]
+    assert [body["maybe_repeat"] for body in bodies if body["key"] != first] == [False] * (len(bodies) - 2)
+
+
 def _assert_told_once(hook: Hook, deliveries: list[Delivery], killed: int) -> None:
     """Every message arrived; the same one again only where it says that it may be a repeat."""
     marks: dict[str, list[bool]] = {}
@@ -133,11 +157,11 @@ def _assert_told_once(hook: Hook, deliveries: list[Delivery], killed: int) -> No
         body = json.loads(arrival.body)
         assert body["key"] == arrival.header("Idempotency-Key")
         marks.setdefault(body["key"], []).append(body["maybe_repeat"])
-    assert len(marks) > 3, "too few messages to say anything"
+    assert marks
     assert {delivery.key for delivery in deliveries} <= set(marks)
     assert all(delivery.state is DeliveryState.DELIVERED for delivery in deliveries)
     assert all(repeats.count(False) <= 1 for repeats in marks.values())
-    assert 0 < len(hook.arrivals) - len(marks) <= killed, "no kill fell on a message: the test says nothing"
+    assert len(hook.arrivals) - len(marks) <= killed
 
 
 def _assert_sound(home: Path) -> None:
