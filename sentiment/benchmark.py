@@ -90,7 +90,8 @@ def time_peer(texts: list[str]) -> dict[str, Any]:
 
 
 def _default_posts() -> Path:
-    development = Path(os.environ.get("EARSHOT_TRAIN_DATA", "/work/shared/data")) / "sentiment" / "dev.tsv.gz"
+    labelled = Path(os.environ.get("EARSHOT_TRAIN_DATA", _HERE.parents[1] / "shared" / "data"))
+    development = labelled / "sentiment" / "dev.tsv.gz"
     return development if development.exists() else _OWN_POSTS
 
 

@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
-HOME = Path(os.environ.get("EARSHOT_TRAIN_HOME", "/work/train-cache"))
-DATA = Path(os.environ.get("EARSHOT_TRAIN_DATA", "/work/shared/data"))
+# Beside the repository, where neither belongs.
+_BESIDE = Path(__file__).resolve().parents[3]
+HOME = Path(os.environ.get("EARSHOT_TRAIN_HOME", _BESIDE / "train-cache"))
+DATA = Path(os.environ.get("EARSHOT_TRAIN_DATA", _BESIDE / "shared" / "data"))
 RUN = HOME / "run"
 MODEL = Path(__file__).parent.parent / "models" / "earshot-small"
 
