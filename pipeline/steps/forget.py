@@ -1,4 +1,4 @@
-"""What may no longer be kept goes: by each brand's purpose, and by what each platform allows."""
+"""What may no longer be kept goes: by each brand's purpose, by what each platform allows, and by its author's wish."""
 
 import shutil
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.letters import forget_letters
+from pipeline.steps.recheck import recheck
 from pipeline.turns import one_at_a_time
 from pipeline.wiring import IMPORTS, House
 
@@ -19,6 +20,7 @@ class Forgotten:
     """Counts of what went."""
 
     expired: int
+    removed: int
     letters: int
     logs: int
 
@@ -29,8 +31,11 @@ def forget(house: House, now: datetime) -> Forgotten:
         expired = sum(
             _expire(house, brand.key, brand.purpose.retention_days, now) for brand in (*house.brands, IMPORTS)
         )
+        removed = recheck(house, now)
         letters = forget_letters(house)
-    return Forgotten(expired=expired, letters=letters, logs=_old_logs(house.home / "airflow" / "logs", now))
+    return Forgotten(
+        expired=expired, removed=removed, letters=letters, logs=_old_logs(house.home / "airflow" / "logs", now)
+    )
 
 
 def _expire(house: House, brand: str, days: int, now: datetime) -> int:
