@@ -58,11 +58,6 @@ def reopen(house: House, viewer: Viewer, by: str, incident_id: str, at: datetime
     return _act(house, viewer, by, incident_id, EventKind.REOPENED, at)
 
 
-def note(house: House, viewer: Viewer, by: str, incident_id: str, at: datetime, text: str) -> Incident:
-    """A line in the log for whoever comes next."""
-    return _act(house, viewer, by, incident_id, EventKind.NOTE, at, text)
-
-
 def _act(
     house: House,
     viewer: Viewer,
@@ -70,7 +65,6 @@ def _act(
     incident_id: str,
     kind: EventKind,
     at: datetime,
-    text: str = "",
     until: datetime | None = None,
 ) -> Incident:
     """Raises :class:`NotAllowed` or :class:`StateConflict`; a conflict changed nothing."""
@@ -79,7 +73,7 @@ def _act(
     incident = house.reader.incident(viewer, incident_id)
     if incident is None:
         raise StateConflict(f"There is no incident {incident_id}.")
-    event = Event(number=len(incident.events) + 1, kind=kind, at=at, by=by, note=text, until=until)
+    event = Event(number=len(incident.events) + 1, kind=kind, at=at, by=by, until=until)
     after = follow(incident, event)
     house.ledger.incidents.append(incident_id, event)
     return after
