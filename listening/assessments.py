@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 
 class SentimentLabel(StrEnum):
@@ -29,11 +30,16 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True)
 class RiskMatch:
-    """A post fits a risk category. ``evidence`` is the words in the post that made it, so that people can judge."""
+    """A post fits a risk category.
+
+    ``evidence`` lets people judge: found by ``words``, it is those words as they stand in the post; found by
+    ``meaning``, it is the category's own example that the post is nearest to, in whatever language that is.
+    """
 
     category: str
     score: float
     evidence: str
+    found_by: Literal["words", "meaning"] = "words"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,10 @@ class Assessment:
 
     ``themes`` name protected speech and other subjects; they are counted for crowds and
     never raise a person-level alert.
+
+    ``vector`` is the post's meaning as signed bytes, 127 times the components of a vector of length one; None if the
+    model has none. It is for comparing posts of one ``model_revision`` and leaves the house in no form.
+    ``verdict`` is a reviewer's word on the sentiment, which outranks the model's.
     """
 
     language: str
@@ -51,3 +61,10 @@ class Assessment:
     themes: tuple[str, ...] = ()
     model_revision: str
     risk_revision: str
+    vector: bytes | None = None
+    verdict: SentimentLabel | None = None
+
+    @property
+    def label(self) -> SentimentLabel:
+        """What counts: the reviewer's word if there is one, else the model's."""
+        return self.verdict or self.sentiment.label
