@@ -59,11 +59,15 @@ class PhraseLine:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text that its category must find, or (with ``why``) must leave alone."""
+    """A text that its category must find, or (with ``why``) must leave alone.
+
+    ``words`` is false where the phrases need not find it: what it means shall (``found_by = "meaning"``).
+    """
 
     text: str
     lang: str
     why: str = ""
+    words: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +216,23 @@ class _Reader:
     def _examples(self, key: str, *, why: bool) -> tuple[Example, ...]:
         entries = self._table.get(key, [])
         wanted = {"text", "lang", "why"} if why else {"text", "lang"}
+        optional = set() if why else {"found_by"}
         if not isinstance(entries, list):
             raise self._wrong(key, f"must be a list; write [[{key}]] before each {_SEE}")
         read: list[Example] = []
         for number, entry in enumerate(entries, start=1):
             if (
                 not isinstance(entry, dict)
-                or entry.keys() != wanted
+                or not wanted <= entry.keys() <= wanted | optional
                 or not all(isinstance(v, str) for v in entry.values())
             ):
                 raise self._wrong(
                     f"{key}, number {number}", f"must have just {', '.join(sorted(wanted))}, all of them texts"
                 )
-            read.append(Example(entry["text"], entry["lang"], entry.get("why", "")))
+            found_by = entry.get("found_by", "words")
+            if found_by not in ("words", "meaning"):
+                raise self._wrong(
+                    f"{key}, number {number}, found_by", f'is {found_by!r}; write "words" or "meaning", or remove it'
+                )
+            read.append(Example(entry["text"], entry["lang"], entry.get("why", ""), found_by == "words"))
         return tuple(read)

@@ -242,6 +242,18 @@ def test_a_language_of_your_own(tmp_path: Path) -> None:
             "counter_examples, number 1",
             "why",
         ),
+        (
+            "[phrases.he]",
+            '[[examples]]\ntext = "x"\nlang = "en"\nfound_by = "luck"\n[phrases.he]',
+            "examples, number 1, found_by",
+            '"words" or "meaning"',
+        ),
+        (
+            "[phrases.he]",
+            '[[counter_examples]]\ntext = "x"\nlang = "en"\nwhy = "y"\nfound_by = "meaning"\n[phrases.he]',
+            "counter_examples, number 1",
+            "just lang, text, why",
+        ),
         ("[phrases.en]", "[phrases.en", "not TOML", "line"),
     ],
 )
