@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from listening.errors import ConfigError, NotReady
+from sentiment.hashtags import KnownWords, Split, as_it_is
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
@@ -36,6 +38,11 @@ class Pieces(Protocol):
     """Turns texts into word piece numbers, cut to the longest the network reads."""
 
     padding: int
+
+    @property
+    def known_words(self) -> Split:
+        """Finds the words of a hashtag among the pieces."""
+        ...
 
     def split(self, texts: Sequence[str]) -> list[list[int]]: ...
 
@@ -97,6 +104,12 @@ class FastPieces:
         self._tokenizer.no_padding()
         self.padding = padding
 
+    @cached_property
+    def known_words(self) -> KnownWords:
+        """Made when first asked for: of 100,000 pieces it takes a tenth of a second."""
+        numbers = self._tokenizer.get_vocab()
+        return KnownWords.of_pieces(sorted(numbers, key=numbers.__getitem__))
+
     def split(self, texts: Sequence[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
 
@@ -112,6 +125,7 @@ class TransformersPieces:
         except (OSError, ValueError) as error:
             raise ConfigError(f"{source} has no tokenizer that transformers can read: {error}") from error
         self._longest = longest
+        self.known_words: Split = as_it_is
         self.padding = int(self._tokenizer.pad_token_id or 0)
 
     def split(self, texts: Sequence[str]) -> list[list[int]]:

@@ -7,6 +7,9 @@ import html
 import re
 import unicodedata
 
+from sentiment.hashtags import Split, as_it_is, hashtag_words
+from sentiment.homoglyphs import one_script
+
 # Runs of unspaced scripts end a link: people glue them to addresses ("看http://t.co/abc很好").
 _LINK = re.compile(
     r"(?:https?://|www\.|pic\.twitter\.com/|\bt\.co/)[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
@@ -28,18 +31,21 @@ _JOINER = re.compile(r"[\u200c\u200d]+")
 _BLANK = re.compile(r"[\s\u0000-\u001f\u007f-\u009f\u2800\u3164\uffa0]+")
 _LONG_RUN = re.compile(r"([^\d\s])\1{3,}")
 # Letters in disguise (bold, fullwidth, circled, ligatures). Whole NFKC would take Thai and Korean letters apart.
-_STYLED = re.compile(r"[\u2100-\u214f\u2460-\u24ff\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]+")
+_STYLED = re.compile(r"[\u1d2c-\u1d6a\u2100-\u218b\u2460-\u24ff\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]+")
 
 MENTION_TOKEN = "@user"
 LINK_TOKEN = "http"
 
 
-def for_model(text: str) -> str:
-    """The text as the encoder sees it: one line, `@user`, `http`, hashtags as words. Idempotent."""
+def for_model(text: str, split: Split = as_it_is) -> str:
+    """The text as the encoder sees it: one line, `@user`, `http`, letters of one script a word, hashtags as words.
+
+    `split` knows the words of a tag that is written in one case. Idempotent.
+    """
     text = _tidy(text)
     text = _LINK.sub(LINK_TOKEN, text)
-    text = _MENTION.sub(MENTION_TOKEN, text)
-    text = _TAG.sub(lambda match: f" {hashtag_words(match[1])} ", text)
+    text = one_script(_MENTION.sub(MENTION_TOKEN, text))
+    text = _TAG.sub(lambda match: f" {hashtag_words(match[1], split)} ", text)
     text = _LONG_RUN.sub(r"\1\1\1", text)
     return _BLANK.sub(" ", text).strip()
 
@@ -53,21 +59,6 @@ def without_marks_of_platform(text: str) -> str:
 def is_empty(text: str) -> bool:
     """True when no letter, digit or emoji is left beside links, mentions and hashtags."""
     return not any(_says_something(character) for character in without_marks_of_platform(text))
-
-
-def hashtag_words(tag: str) -> str:
-    """`ILoveMyJob` → `I Love My Job`, `covid_19` → `covid 19`; a tag in one case stays one word."""
-    words: list[str] = []
-    for part in tag.replace("·", "_").split("_"):
-        start = 0
-        for i in range(1, len(part)):
-            before, here, after = part[i - 1], part[i], part[i + 1 : i + 2]
-            hump = here.isupper() and (before.islower() or (before.isupper() and after.islower()))
-            if hump or (here.isdigit() and before.isalpha()) or (here.isalpha() and before.isdigit()):
-                words.append(part[start:i])
-                start = i
-        words.append(part[start:])
-    return " ".join(word for word in words if word)
 
 
 def _tidy(text: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any, Self
 import numpy as np
 
 from sentiment.backends import Backend, FastPieces, Floats, OnnxBackend, Pieces, TorchBackend, TransformersPieces
+from sentiment.calibration import Calibration
 from sentiment.cleaning import for_model
+from sentiment.hashtags import Split
 from sentiment.labels import to_classes
 from sentiment.locating import BUNDLED, FoundModel, find, sha256
 
@@ -42,10 +44,15 @@ class Encoder:
         ours = config.get("earshot", {})
         names = {int(number): str(name) for number, name in config.get("id2label", {}).items()}
         self._to_classes = to_classes(names, revision)
-        self._temperature = float(ours.get("temperature", 1.0))
+        self._calibration = Calibration.of(ours)
         self.revision = revision
         self.unsure_below = float(ours.get("unsure_below", 0.4))
         """A highest probability under this is no opinion."""
+
+    @property
+    def known_words(self) -> Split:
+        """How this model takes hashtags apart."""
+        return self._pieces.known_words
 
     @classmethod
     def load(cls, name_or_folder: str | Path = BUNDLED, threads: int = 2) -> Self:
@@ -63,9 +70,14 @@ class Encoder:
             pieces = TransformersPieces(found.source, longest)
         return cls(backend, pieces, _revision(found), found.config)
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
-        """Memory depends on the result alone, however many texts: three numbers and a vector each."""
-        parts = [self._chunk(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)]
+    def encode(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> Encoded:
+        """Memory depends on the result alone, however many texts: three numbers and a vector each.
+
+        `languages` (ISO 639-1, one a text, None or `und` where nobody knows) choose the calibration.
+        """
+        named = languages or [None] * len(texts)
+        chunks = range(0, len(texts), _CHUNK)
+        parts = [self._chunk(texts[at : at + _CHUNK], named[at : at + _CHUNK]) for at in chunks]
         if not parts:
             return Encoded(np.zeros((0, 3), np.float32), np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
         offensive = [part.offensive for part in parts if part.offensive is not None]
@@ -75,8 +87,8 @@ class Encoder:
             np.concatenate([part.vectors for part in parts]),
         )
 
-    def _chunk(self, texts: Sequence[str]) -> Encoded:
-        ids = self._pieces.split([for_model(text[:_CHARACTERS]) for text in texts])
+    def _chunk(self, texts: Sequence[str], languages: Sequence[str | None]) -> Encoded:
+        ids = self._pieces.split([for_model(text[:_CHARACTERS], self.known_words) for text in texts])
         probabilities = np.zeros((len(ids), 3), np.float32)
         offensive: Floats | None = None
         vectors = np.zeros((len(ids), 0), np.float32)
@@ -88,7 +100,8 @@ class Encoder:
                 tokens[line, : len(ids[row])] = ids[row]
                 mask[line, : len(ids[row])] = 1
             answer = self._backend.run(tokens, mask)
-            probabilities[rows] = _softmax(answer.logits / self._temperature) @ self._to_classes
+            logits = self._calibration.applied(answer.logits, [languages[row] for row in rows])
+            probabilities[rows] = _softmax(logits) @ self._to_classes
             if answer.offensive is not None:
                 offensive = np.zeros(len(ids), np.float32) if offensive is None else offensive
                 offensive[rows] = 1 / (1 + np.exp(-answer.offensive))

@@ -114,7 +114,7 @@ def evaluate(files: Iterable[Path], encoder: Encoder) -> Evaluation:
 
 
 def _count(rows: list[LabelledRow], encoder: Encoder, tallies: dict[str, _Tally]) -> None:
-    encoded = encoder.encode([row.text for row in rows])
+    encoded = encoder.encode([row.text for row in rows], [row.language for row in rows])
     for row, probabilities in zip(rows, encoded.probabilities, strict=True):
         empty = is_empty(row.text)
         answered = not empty and float(probabilities.max()) >= encoder.unsure_below

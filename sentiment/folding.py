@@ -10,16 +10,14 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .homoglyphs import one_script
+
 MENTION = "\ue000"
 """What a mention becomes: one private character, written ``@`` in phrases. A link becomes the word ``http``."""
 
 _STOPS = frozenset(".!?…;\n\r\v\f\x85\u2028\u2029。！？।؟؛")
 _DROPPED = frozenset("'’‘ʼ`´׳״\u00ad\ufeff")
 _LETTERS = {"ё": "е", "ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
-_LATIN_LOOKALIKES = str.maketrans("авекмнорстухіјѕԁ", "abekmhopctyxijsd")
-_CYRILLIC_LOOKALIKES = str.maketrans("abekmhopctyxijs", "авекмнорстухіјѕ")
-_MIXED = re.compile(r"[a-z][\u0400-\u052f]|[\u0400-\u052f][a-z]")
-_MIXED_LETTERS = re.compile(r"[a-z\u0400-\u052f]+")
 
 
 def _is_mark(character: str) -> bool:
@@ -69,15 +67,6 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
-def _one_script(match: re.Match[str]) -> str:
-    """A word of Latin and Cyrillic letters is one in disguise: the script that can wear the other's letters wins."""
-    word = match[0]
-    if not _MIXED.search(word):
-        return word
-    latin = word.translate(_LATIN_LOOKALIKES)
-    return latin if latin.isascii() else word.translate(_CYRILLIC_LOOKALIKES)
-
-
 _BEFORE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE), " http "),
     (re.compile(r"(?<![\w@/.])[@＠]\w(?:[\w.\-]*\w)?(?:@\w(?:[\w.\-]*\w)?)?"), f" {MENTION} "),
@@ -94,13 +83,13 @@ _AFTER: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 
 def fold(text: str) -> str:
     """``text`` ready to be compared; it begins and ends with a space. Never fails, whatever the text holds."""
-    folded = f" {text} "
+    folded = one_script(f" {text} ")
     for pattern, put in _BEFORE:
         folded = pattern.sub(put, folded)
     folded = folded.translate(_TABLE)
     for pattern, put_instead in _AFTER:
         folded = pattern.sub(put_instead, folded)
-    return _MIXED_LETTERS.sub(_one_script, folded) if _MIXED.search(folded) else folded
+    return folded
 
 
 def fold_letters(text: str) -> str:
@@ -124,7 +113,7 @@ class Traced:
 
 def trace(text: str) -> Traced:
     """Like :func:`fold`, ten times slower, with offsets."""
-    here = f" {text} "
+    here = one_script(f" {text} ")
     size = len(text)
     spans = [(min(max(i - 1, 0), size), min(i, size)) for i in range(len(here))]
     for pattern, put in _BEFORE:
@@ -134,7 +123,6 @@ def trace(text: str) -> Traced:
     here = "".join(piece for piece, _ in pieces)
     for pattern, put_instead in _AFTER:
         here, spans = _replace(here, spans, pattern, put_instead)
-    here = _MIXED_LETTERS.sub(_one_script, here)
     return Traced(text, here, tuple(start for start, _ in spans), tuple(end for _, end in spans))
 
 

@@ -49,10 +49,10 @@ class Judge:
 
     def judge_with_vectors(self, texts: Sequence[TextToJudge]) -> tuple[list[Assessment], Floats]:
         """Also a meaning vector each (length one), comparable across languages within one model revision."""
-        encoded = self._encoder.encode([one.text for one in texts])
+        languages = [one.language or _found(identify(one.text), one.hint) for one in texts]
+        encoded = self._encoder.encode([one.text for one in texts], languages)
         assessments = []
-        for row, one in enumerate(texts):
-            language = one.language or _found(identify(one.text), one.hint)
+        for row, (one, language) in enumerate(zip(texts, languages, strict=True)):
             risks, themes = self.rejudge_risks(one.text, language)
             assessments.append(
                 Assessment(

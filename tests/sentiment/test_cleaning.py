@@ -1,6 +1,7 @@
 import pytest
 
-from sentiment.cleaning import for_model, hashtag_words, is_empty
+from sentiment.cleaning import for_model, is_empty
+from sentiment.hashtags import hashtag_words
 
 ZWJ, ZWNJ = "\u200d", "\u200c"
 
