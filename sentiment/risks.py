@@ -28,6 +28,9 @@ _THRESHOLD = 0.5
 _COMPANY = 300
 """Two weak phrases further apart than this many characters say nothing together."""
 _LONGEST_EVIDENCE = 240
+_SECRET = "secret"
+"""The group of a pattern whose words no evidence repeats: ``(?P<secret>...)``."""
+_MASK = "•••"
 _SET_MEMORY = 64 << 20
 """Upper bound for the states that RE2 remembers of one language; it forgets and goes on when they are more."""
 _CANARY = "\ue001"
@@ -74,11 +77,12 @@ def _revision(files: Iterable[Path], code: Iterable[Path]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A phrase found at ``start:end`` of the folded text."""
+    """A phrase found at ``start:end`` of the folded text; ``secret`` is the part that nobody shall read again."""
 
     phrase: PhraseLine
     start: int
     end: int
+    secret: tuple[int, int] | None = None
 
 
 def _place(line: PhraseLine, sources: Mapping[str, str]) -> str:
@@ -133,9 +137,11 @@ class _Language:
     def places(self, number: int, folded: str) -> Iterator[_Hit]:
         if number not in self._compiled:
             self._compiled[number] = re2.compile(f" ({self._lines[number].pattern})", self._options)
+        secrets = self._compiled[number].groupindex.get(_SECRET)
         for match in self._compiled[number].finditer(folded):
             start, end = match.span(1)
-            yield _Hit(self._lines[number], start, end - 1)
+            secret = match.span(secrets) if secrets and match[secrets] else None
+            yield _Hit(self._lines[number], start, end - 1, secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +185,18 @@ class Categories:
         if last.text == text and last.language == language:
             return last
         folded = fold(text)
+        hits_of = self._hits(folded, language)
         scores = {
-            name: found for name, hits in self._hits(folded, language).items() if (found := self._judge(name, hits))
+            name: found for name, hits in hits_of.items() if (found := self._judge(name, _not_withdrawn(hits, folded)))
         }
         risks: list[RiskMatch] = []
         if any(category.name in scores for category in self.list):
             traced = trace(text)
+            hidden = _hidden(traced, (hit.secret for hits in hits_of.values() for hit in hits if hit.secret))
             for category in self.list:
                 if category.name in scores:
                     score, hits = scores[category.name]
-                    risks.append(RiskMatch(category.name, score, _evidence(traced, hits)))
+                    risks.append(RiskMatch(category.name, score, _evidence(traced, hits, hidden)))
         themes = tuple(theme.name for theme in self.theme_list if theme.name in scores)
         reading = _Reading(text, language, tuple(sorted(risks, key=lambda risk: -risk.score)), themes)
         self._last = reading
@@ -204,7 +212,7 @@ class Categories:
                 yield language
 
     def _hits(self, folded: str, hint: str) -> dict[str, list[_Hit]]:
-        """Where each owner's phrases stand, less those that an ``unless`` withdraws."""
+        """Where each owner's phrases stand."""
         found: dict[str, list[_Hit]] = {}
         for language in self._languages_for(folded, hint):
             numbers = language.phrases_in(folded)
@@ -214,7 +222,7 @@ class Categories:
             for number in numbers:
                 if language.line(number).owner in promising:
                     found.setdefault(language.line(number).owner, []).extend(language.places(number, folded))
-        return {owner: kept for owner, hits in found.items() if (kept := _not_withdrawn(hits, folded))}
+        return found
 
     def _judge(self, name: str, hits: Sequence[_Hit]) -> tuple[float, Sequence[_Hit]] | None:
         """Score and the hits that make it, or None where they are too weak. Several places of a phrase count once."""
@@ -265,7 +273,36 @@ def _apart(hits: Sequence[_Hit]) -> list[_Hit]:
     return sorted(kept, key=lambda hit: hit.start)
 
 
-def _evidence(traced: Traced, hits: Sequence[_Hit]) -> str:
-    quotes = dict.fromkeys(traced.quote(hit.start, hit.end) for hit in hits)
+def _hidden(traced: Traced, secrets: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where the secrets stand in the text, each with all that is written without a space: ``Winter!24``."""
+    text = traced.text
+    places: list[tuple[int, int]] = []
+    for first, last in sorted(secrets):
+        start, end = traced.starts[first], traced.ends[last - 1]
+        if places and end <= places[-1][1]:
+            continue
+        while start > 0 and not text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        places.append((start, end))
+    return places
+
+
+def _quote(traced: Traced, hit: _Hit, hidden: Sequence[tuple[int, int]]) -> str:
+    """The hit's words as they stand in the text, with a mask over every secret in them."""
+    if not hidden:
+        return traced.quote(hit.start, hit.end)
+    start, end = traced.starts[hit.start], traced.ends[hit.end - 1]
+    written = ""
+    for first, last in hidden:
+        if first < end and start < last:
+            written += traced.text[start:first] + _MASK
+            start = last
+    return (written + traced.text[start:end]).strip()
+
+
+def _evidence(traced: Traced, hits: Sequence[_Hit], hidden: Sequence[tuple[int, int]]) -> str:
+    quotes = dict.fromkeys(_quote(traced, hit, hidden) for hit in hits)
     evidence = " … ".join(quotes)
     return evidence if len(evidence) <= _LONGEST_EVIDENCE else evidence[: _LONGEST_EVIDENCE - 1].rstrip() + "…"

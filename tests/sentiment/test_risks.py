@@ -179,6 +179,48 @@ def test_what_a_phrase_finds(fruit: Categories, text: str, score: float | None, 
     assert found == ([] if score is None else [(score, evidence)])
 
 
+LOCKS = """
+title = "Locks"
+description = "For tests."
+audience = ["pr"]
+severity = "info"
+about = "condition"
+
+[phrases.en]
+strong = ["/door code (?:is |)(?P<secret>[0-9]{4,}(?: [0-9]+)*)/", "/hello(?: (?P<secret>world))?/", "left ~6 today"]
+unless = ["in a game"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("The door code is 4711, walk in", "door code is •••"),
+        ("Door code 4711-0815!x", "Door code •••"),
+        ("door code 4711 and door code is 4712", "door code is •••"),
+        ("hello", "hello"),
+        ("Hello WORLD", "Hello •••"),
+        ("Left the door code 4711 here today", "Left the door code ••• here today"),
+        ("door code (4711)", "door code •••"),
+        ("ｄｏｏｒ code is 47\u200b11", "ｄｏｏｒ code is •••"),
+    ],
+)
+def test_evidence_does_not_repeat_a_secret(tmp_path: Path, text: str, evidence: str) -> None:
+    (match,) = load_categories(written(tmp_path, LOCKS, "locks")).match(text, "en")
+    assert match.evidence == evidence
+
+
+def test_a_secret_that_one_category_knows_is_kept_by_all(tmp_path: Path) -> None:
+    written(tmp_path, LOCKS, "locks")
+    other = LOCKS.split("strong")[0] + 'strong = ["stupid ~6 today"]\n'
+    found = load_categories(written(tmp_path, other, "insults")).match(
+        "The stupid door code 4711 in a game today", "en"
+    )
+    assert [(match.category, match.evidence) for match in found] == [
+        ("insults", "stupid door code ••• in a game today")
+    ]
+
+
 def test_evidence_of_a_long_text_is_short_and_its_own_words() -> None:
     text = "мы ели суп 🍲 и вдруг: " * 300 + "Пожарный выход завален. " * 200
     (match,) = OURS.match(text, "ru")
