@@ -17,9 +17,9 @@ def classify_lines(house: House, source: BinaryIO, model: str | None) -> Iterato
     return classify(source, judge)
 
 
-def evaluate_files(house: House, files: Sequence[Path], model: str | None) -> Evaluation:
-    """Scores of ``model`` (None: the one in the settings) on labelled files, by language."""
-    return evaluate(files, _encoder(house, model))
+def evaluate_files(house: House, files: Sequence[Path], model: str | None, by_source: bool = False) -> Evaluation:
+    """Scores of ``model`` (None: the one in the settings) on labelled files, by language, or by source and language."""
+    return evaluate(files, _encoder(house, model), by_source)
 
 
 def _encoder(house: House, model: str | None) -> Encoder:

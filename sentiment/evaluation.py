@@ -1,6 +1,7 @@
-"""How good is a model on labelled posts, language by language?"""
+"""How good is a model on labelled posts, language by language, or source by source?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,8 @@ _BINS = 10
 # A file of another kind has a bad row in every line; nobody reads the thousandth.
 _MOST_NAMED = 100
 _NO_ANSWER = len(CLASSES)
+# Source (None: not told apart) and language.
+_Group = tuple[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class LanguageScore:
     """`unsure` and `no_text` count as wrong in `accuracy` and the F1s; `coverage` is the share of real answers.
 
     `macro_f1` averages the classes that occur among the labels; `calibration_error` is the expected one, ten bins.
+    `source` is None where posts were not told apart by it.
     """
 
     language: str
@@ -38,12 +42,15 @@ class LanguageScore:
     calibration_error: float
     f1: Mapping[str, float | None]
     class_support: Mapping[str, int]
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """`languages` from the largest to the smallest; `average` weighs every language alike, `all` every post alike.
 
+    Told apart by source, `languages` has an entry for each language of each source, largest source first, and `sources`
+    the average macro-F1 over the languages of each; else `sources` is empty.
     `bad_rows` names the first hundred of `bad_row_count`.
     """
 
@@ -52,6 +59,7 @@ class Evaluation:
     all: LanguageScore
     average_macro_f1: float
     average_accuracy: float
+    sources: Mapping[str, float]
     bad_rows: tuple[BadRow, ...]
     bad_row_count: int
 
@@ -76,9 +84,9 @@ class _Tally:
         return self
 
 
-def evaluate(files: Iterable[Path], encoder: Encoder) -> Evaluation:
-    """Raises UnreadableInput if a file cannot be read or holds no labelled post at all."""
-    tallies: dict[str, _Tally] = {}
+def evaluate(files: Iterable[Path], encoder: Encoder, by_source: bool = False) -> Evaluation:
+    """Raises UnreadableInput if a file cannot be read, holds no labelled post at all, or lacks the sources."""
+    tallies: dict[_Group, _Tally] = {}
     bad: list[BadRow] = []
     bad_count = 0
     for file in files:
@@ -90,15 +98,28 @@ def evaluate(files: Iterable[Path], encoder: Encoder) -> Evaluation:
             bad += wrong[: _MOST_NAMED - len(bad)]
             good = [row for row in chunk if isinstance(row, LabelledRow)]
             good_count += len(good)
-            _count(good, encoder, tallies)
+            if by_source and (without := sum(not row.source for row in good)):
+                raise UnreadableInput(
+                    f"{file}: {without} of the first {good_count} labelled posts have no source — name the column "
+                    "'source' in the first line and fill it, or evaluate by language."
+                )
+            _count(good, encoder, tallies, by_source)
         if not good_count:
             reason = f" The first problem: {bad[-1]}" if bad else ""
             raise UnreadableInput(f"{file} holds no labelled post; expected lines of text, label and lang.{reason}")
     if not tallies:
         raise UnreadableInput("No file to evaluate was given — name at least one TSV file.")
+    size: dict[str | None, int] = defaultdict(int)
+    for (source, _), tally in tallies.items():
+        size[source] += int(tally.answers.sum())
     scores = sorted(
-        (_score(name, tally) for name, tally in tallies.items()), key=lambda one: (-one.support, one.language)
+        (_score(language, tally, source) for (source, language), tally in tallies.items()),
+        key=lambda one: (-size[one.source], one.source or "", -one.support, one.language),
     )
+    sources: dict[str, list[float]] = defaultdict(list)
+    for one in scores:
+        if one.source is not None:
+            sources[one.source].append(one.macro_f1)
     total = _Tally()
     for tally in tallies.values():
         total += tally
@@ -108,20 +129,35 @@ def evaluate(files: Iterable[Path], encoder: Encoder) -> Evaluation:
         all=_score("all", total),
         average_macro_f1=float(np.mean([one.macro_f1 for one in scores])),
         average_accuracy=float(np.mean([one.accuracy for one in scores])),
+        sources={source: float(np.mean(values)) for source, values in sources.items()},
         bad_rows=tuple(bad),
         bad_row_count=bad_count,
     )
 
 
-def _count(rows: list[LabelledRow], encoder: Encoder, tallies: dict[str, _Tally]) -> None:
+def score(
+    rows: Sequence[LabelledRow], probabilities: Floats, unsure_below: float, language: str = "all"
+) -> LanguageScore:
+    """One score for all of `rows`, by answers that were given before; `language` is only its name."""
+    tally = _Tally()
+    for row, shares in zip(rows, probabilities, strict=True):
+        _add(tally, row, shares, unsure_below)
+    return _score(language, tally)
+
+
+def _count(rows: list[LabelledRow], encoder: Encoder, tallies: dict[_Group, _Tally], by_source: bool) -> None:
     encoded = encoder.encode([row.text for row in rows], [row.language for row in rows])
     for row, probabilities in zip(rows, encoded.probabilities, strict=True):
-        empty = is_empty(row.text)
-        answered = not empty and float(probabilities.max()) >= encoder.unsure_below
-        tallies.setdefault(row.language, _Tally()).add(row.label, probabilities, answered, empty)
+        group = (row.source if by_source else None, row.language)
+        _add(tallies.setdefault(group, _Tally()), row, probabilities, encoder.unsure_below)
 
 
-def _score(language: str, tally: _Tally) -> LanguageScore:
+def _add(tally: _Tally, row: LabelledRow, probabilities: Floats, unsure_below: float) -> None:
+    empty = is_empty(row.text)
+    tally.add(row.label, probabilities, not empty and float(probabilities.max()) >= unsure_below, empty)
+
+
+def _score(language: str, tally: _Tally, source: str | None = None) -> LanguageScore:
     answers = tally.answers
     support = int(answers.sum())
     right = int(np.trace(answers))
@@ -139,6 +175,7 @@ def _score(language: str, tally: _Tally) -> LanguageScore:
         calibration_error=float(np.abs(confidence - hits).sum() / max(1.0, counts.sum())),
         f1=f1,
         class_support={label.value: int(answers[number].sum()) for number, label in enumerate(CLASSES)},
+        source=source,
     )
 
 

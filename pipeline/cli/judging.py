@@ -1,8 +1,11 @@
 """``earshot run``, ``earshot classify`` and ``earshot evaluate``."""
 
 import gzip
+import json
 import sys
 from contextlib import nullcontext
+from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -10,6 +13,13 @@ import typer
 
 from listening.errors import UnreadableInput
 from pipeline.cli.common import console, moment, open_house, present, progress
+
+
+class Group(StrEnum):
+    """What ``earshot evaluate`` tells apart."""
+
+    LANGUAGE = "language"
+    SOURCE = "source"
 
 
 def register(app: typer.Typer) -> None:
@@ -59,11 +69,16 @@ def _open(path: Path) -> BinaryIO:
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="TSV: text, label, lang; also .gz")],
     model: Annotated[str | None, typer.Option("--model", help="a folder or a Hub name; default: the setting")] = None,
+    by: Annotated[Group, typer.Option("--by", help="source: needs a column of that name")] = Group.LANGUAGE,
+    as_json: Annotated[bool, typer.Option("--json", help="everything, as one JSON object")] = False,
 ) -> None:
     """How well the model judges labelled posts: macro-F1, accuracy, per-class F1, calibration error, by language."""
     from pipeline.cli.receipts import print_evaluation
     from pipeline.judging import evaluate_files
 
     with open_house() as house, progress.status("Judging …"):
-        evaluation = evaluate_files(house, files, model)
-    print_evaluation(console, evaluation)
+        evaluation = evaluate_files(house, files, model, by is Group.SOURCE)
+    if as_json:
+        print(json.dumps(asdict(evaluation), ensure_ascii=False, indent=1))
+    else:
+        print_evaluation(console, evaluation)

@@ -1,5 +1,8 @@
 """How the terminal shows the outcome of an import and of an evaluation."""
 
+from collections import Counter
+from collections.abc import Callable
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -20,21 +23,24 @@ def print_receipt(console: Console, imported: Imported) -> None:
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:
-    """One line a language; a dash where a class has no labelled post."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("", "posts", "macro-F1", "accuracy", "F1 −", "F1 ∘", "F1 +", "sure", "ECE")
-    for name in names:
-        table.add_column(name, justify="right" if name else "left", no_wrap=True)
-    for score in (*evaluation.languages, evaluation.all):
-        table.add_row(*_row(score), style="bold" if score is evaluation.all else "")
+    """One line a language; a dash where a class has no labelled post. A narrow terminal gets two tables."""
     console.print(
         f"Model {evaluation.revision}. F1 of negative (−), neutral (∘), positive (+). Sure: posts with an answer "
         "(the others count as wrong); ECE: expected calibration error."
     )
-    console.print(table)
+    whole = _table(evaluation, tuple(_COLUMNS))
+    if whole.__rich_measure__(console, console.options).maximum <= console.width:
+        console.print(whole)
+    else:
+        console.print(_table(evaluation, _FIRST))
+        console.print(_table(evaluation, tuple(name for name in _COLUMNS if name not in _FIRST)))
+    several = Counter(score.source for score in evaluation.languages)
+    for source, average in evaluation.sources.items():
+        if several[source] > 1:
+            console.print(f"{source}: macro-F1 {average:.3f} on average of its {several[source]} languages.")
+    lines = "lines above" if evaluation.sources else "languages"
     console.print(
-        f"Average of the languages: macro-F1 {evaluation.average_macro_f1:.3f}, "
-        f"accuracy {evaluation.average_accuracy:.3f}."
+        f"Average of the {lines}: macro-F1 {evaluation.average_macro_f1:.3f}, accuracy {evaluation.average_accuracy:.3f}."
     )
     for row in evaluation.bad_rows:
         console.print(Text(str(row)), style="dim")
@@ -42,10 +48,30 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         console.print(f"and {evaluation.bad_row_count - len(evaluation.bad_rows):,} more rows left out.", style="dim")
 
 
-def _row(score: LanguageScore) -> list[str]:
-    def share(value: float | None) -> str:
-        return "–" if value is None else f"{value:.3f}"
+def _table(evaluation: Evaluation, names: tuple[str, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", overflow="fold")
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for score in (*evaluation.languages, evaluation.all):
+        called = score.language if score.source is None else f"{score.source} {score.language}"
+        style = "bold" if score is evaluation.all else ""
+        table.add_row(called, *(_COLUMNS[name](score) for name in names), style=style)
+    return table
 
-    f1 = [share(score.f1[label]) for label in ("negative", "neutral", "positive")]
-    answered = [share(score.coverage), share(score.calibration_error)]
-    return [score.language, f"{score.support:,}", share(score.macro_f1), share(score.accuracy), *f1, *answered]
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+_COLUMNS: dict[str, Callable[[LanguageScore], str]] = {
+    "posts": lambda score: f"{score.support:,}",
+    "macro-F1": lambda score: _share(score.macro_f1),
+    "accuracy": lambda score: _share(score.accuracy),
+    "F1 −": lambda score: _share(score.f1["negative"]),
+    "F1 ∘": lambda score: _share(score.f1["neutral"]),
+    "F1 +": lambda score: _share(score.f1["positive"]),
+    "sure": lambda score: _share(score.coverage),
+    "ECE": lambda score: _share(score.calibration_error),
+}
+_FIRST = ("posts", "macro-F1", "accuracy")

@@ -5,7 +5,7 @@ import pytest
 
 from listening.errors import UnreadableInput
 from sentiment.encoder import Encoder
-from sentiment.evaluation import evaluate
+from sentiment.evaluation import evaluate, score
 from sentiment.labelled_rows import BadRow, LabelledRow, read
 
 ROWS: list[tuple[str, ...]] = [
@@ -95,4 +95,36 @@ def test_quotes_byte_order_mark_and_bad_bytes(tmp_path: Path) -> None:
 
 def test_a_header_may_name_more_columns_in_any_order(tmp_path: Path) -> None:
     file = tsv(tmp_path / "a.tsv", [("source", "lang", "text", "label"), ("x", "ro", "bun", "positive")])
-    assert list(read(file)) == [LabelledRow("bun", 2, "ro")]
+    assert list(read(file)) == [LabelledRow("bun", 2, "ro", "x")]
+
+
+def test_by_source_each_language_of_each_source_has_a_line(encoder: Encoder, tmp_path: Path) -> None:
+    header = ("text", "label", "lang", "source")
+    rows = [
+        header,
+        *((*row, "tweets") for row in ROWS),
+        (*ROWS[0], "reviews"),
+        (ROWS[1][0], "positive", "en", "reviews"),
+    ]
+    file = tsv(tmp_path / "a.tsv", rows)
+    found = evaluate([file], encoder, by_source=True)
+    lines = [(one.source, one.language, one.support, one.accuracy) for one in found.languages]
+    assert lines == [("tweets", "en", 3, 1.0), ("tweets", "ru", 2, 1.0), ("reviews", "en", 2, 0.5)]
+    assert found.sources == {"tweets": 1.0, "reviews": found.languages[2].macro_f1}
+    assert found.all == evaluate([file], encoder).all
+
+
+@pytest.mark.parametrize("header", [[], [("text", "label", "lang", "source")]])
+def test_sources_that_are_not_there_are_asked_for(
+    encoder: Encoder, tmp_path: Path, header: list[tuple[str, ...]]
+) -> None:
+    with pytest.raises(UnreadableInput, match="5 of the first 5 labelled posts have no source — name the column"):
+        evaluate([tsv(tmp_path / "a.tsv", header + ROWS)], encoder, by_source=True)
+
+
+def test_answers_given_before_score_like_the_model(encoder: Encoder, tmp_path: Path) -> None:
+    rows = [row for row in read(tsv(tmp_path / "a.tsv", ROWS)) if isinstance(row, LabelledRow)]
+    answers = encoder.encode([row.text for row in rows], [row.language for row in rows]).probabilities
+    assert score(rows, answers, encoder.unsure_below) == evaluate([tmp_path / "a.tsv"], encoder).all
+    # Above every probability, all are unsure, and unsure is wrong.
+    assert score(rows, answers, 1.1).accuracy == score(rows, answers, 1.1).coverage == 0
