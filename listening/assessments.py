@@ -28,18 +28,22 @@ class Sentiment:
     scores: Mapping[str, float] = field(default_factory=dict)
 
 
+FoundBy = Literal["words", "meaning", "reviewer"]
+
+
 @dataclass(frozen=True, slots=True)
 class RiskMatch:
     """A post fits a risk category.
 
     ``evidence`` lets people judge: found by ``words``, it is those words as they stand in the post; found by
-    ``meaning``, it is the category's own example that the post is nearest to, in whatever language that is.
+    ``meaning``, it is the category's own example that the post is nearest to, in whatever language that is; found by a
+    ``reviewer``, it says that.
     """
 
     category: str
     score: float
     evidence: str
-    found_by: Literal["words", "meaning"] = "words"
+    found_by: FoundBy = "words"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,8 @@ class Assessment:
 
     ``vector`` is the post's meaning as signed bytes, 127 times the components of a vector of length one; None if the
     model has none. It is for comparing posts of one ``model_revision`` and leaves the house in no form.
-    ``verdict`` is a reviewer's word on the sentiment, which outranks the model's.
+    ``verdict`` is a reviewer's word on the sentiment, which outranks the model's. ``overruled`` are matches that were
+    found and do not count, because a reviewer says otherwise; they are no part of ``risks``.
     """
 
     language: str
@@ -63,6 +68,7 @@ class Assessment:
     risk_revision: str
     vector: bytes | None = None
     verdict: SentimentLabel | None = None
+    overruled: tuple[RiskMatch, ...] = ()
 
     @property
     def label(self) -> SentimentLabel:

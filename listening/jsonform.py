@@ -1,9 +1,9 @@
 """A post as JSON: one shape for search, export, the API and dry runs (design.md section 6)."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
-from .assessments import Assessment, RiskMatch, Sentiment, SentimentLabel
+from .assessments import Assessment, FoundBy, RiskMatch, Sentiment, SentimentLabel
 from .errors import UnreadableInput
 from .posts import Counts, Kind, Match, Media, Post, Speaker
 
@@ -53,11 +53,17 @@ def post_to_json(post: Post) -> Json:
 
 
 def assessment_to_json(assessment: Assessment) -> Json:
+    """``sentiment`` is the model's word, ``verdict`` the reviewer's, null where nobody corrected it.
+
+    The meaning vector is not in it: it leaves the house in no form.
+    """
     return {
         "language": assessment.language,
         "sentiment": {"label": assessment.sentiment.label.value, "scores": dict(assessment.sentiment.scores)},
         "offensive": assessment.offensive,
-        "risks": [{"category": r.category, "score": r.score, "evidence": r.evidence} for r in assessment.risks],
+        "verdict": assessment.verdict.value if assessment.verdict else None,
+        "risks": [_risk_to_json(risk) for risk in assessment.risks],
+        "overruled": [_risk_to_json(risk) for risk in assessment.overruled],
         "themes": list(assessment.themes),
         "model_revision": assessment.model_revision,
         "risk_revision": assessment.risk_revision,
@@ -65,15 +71,30 @@ def assessment_to_json(assessment: Assessment) -> Json:
 
 
 def assessment_from_json(form: Json) -> Assessment:
+    """Reads the forms of earlier versions too: without ``verdict``, ``overruled`` and ``found_by``."""
+    verdict = form.get("verdict")
     return Assessment(
         language=form["language"],
         sentiment=Sentiment(SentimentLabel(form["sentiment"]["label"]), form["sentiment"]["scores"]),
         offensive=form["offensive"],
-        risks=tuple(RiskMatch(r["category"], r["score"], r["evidence"]) for r in form["risks"]),
+        verdict=SentimentLabel(verdict) if verdict else None,
+        risks=tuple(map(_risk_from_json, form["risks"])),
+        overruled=tuple(map(_risk_from_json, form.get("overruled", ()))),
         themes=tuple(form["themes"]),
         model_revision=form["model_revision"],
         risk_revision=form["risk_revision"],
     )
+
+
+def _risk_to_json(risk: RiskMatch) -> Json:
+    return {"category": risk.category, "score": risk.score, "evidence": risk.evidence, "found_by": risk.found_by}
+
+
+def _risk_from_json(form: Json) -> RiskMatch:
+    found_by = form.get("found_by", "words")
+    if found_by not in get_args(FoundBy):
+        raise ValueError(f"found_by is {found_by!r}")
+    return RiskMatch(form["category"], form["score"], form["evidence"], found_by)
 
 
 def post_from_json(form: Json) -> Post:

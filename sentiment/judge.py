@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from listening.assessments import CLASSES, Assessment, RiskMatch, Sentiment, SentimentLabel
 from sentiment.backends import Floats
 from sentiment.cleaning import is_empty
@@ -51,6 +53,7 @@ class Judge:
         """Also a meaning vector each (length one), comparable across languages within one model revision."""
         languages = [one.language or _found(identify(one.text), one.hint) for one in texts]
         encoded = self._encoder.encode([one.text for one in texts], languages)
+        vectors = _as_bytes(encoded.vectors)
         assessments = []
         for row, (one, language) in enumerate(zip(texts, languages, strict=True)):
             risks, themes = self.rejudge_risks(one.text, language)
@@ -63,6 +66,7 @@ class Judge:
                     themes=themes,
                     model_revision=self.model_revision,
                     risk_revision=self.risk_revision,
+                    vector=vectors[row],
                 )
             )
         return assessments, encoded.vectors
@@ -83,6 +87,13 @@ def decide(probabilities: Floats, unsure_below: float) -> Sentiment:
     label = CLASSES[best] if probabilities[best] >= unsure_below else SentimentLabel.UNSURE
     scores = {name.value: round(float(value), 4) for name, value in zip(CLASSES, probabilities, strict=True)}
     return Sentiment(label, scores)
+
+
+def _as_bytes(vectors: Floats) -> list[bytes | None]:
+    """Each vector in one signed byte a component, as an assessment keeps it; None each where the model has none."""
+    if not vectors.shape[1]:
+        return [None] * len(vectors)
+    return [row.tobytes() for row in np.rint(vectors * 127).clip(-127, 127).astype(np.int8)]
 
 
 def _found(identified: str, hint: str | None) -> str:

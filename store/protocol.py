@@ -96,7 +96,11 @@ class Tally:
 
 class PostsIndex(Protocol):
     """Raises :class:`~listening.errors.StoreUnavailable` when it cannot be reached or written, and then changed nothing
-    that a repetition would not set right."""
+    that a repetition would not set right.
+
+    Meaning vectors lie beside the assessments, and come only with the reads that say so: what is searched for is shown
+    to people, and a vector is shown to nobody.
+    """
 
     def save(self, posts: Sequence[Post]) -> Saved:
         """Safe to call twice and in any order: a newer source version replaces content, matches are united, the
@@ -112,7 +116,7 @@ class PostsIndex(Protocol):
         ...
 
     def get(self, ids: Sequence[str]) -> tuple[Post, ...]:
-        """Those that exist, in the order asked for."""
+        """Those that exist, in the order asked for; with the vectors of their assessments."""
         ...
 
     def search(self, search: Search) -> Hits: ...
@@ -128,7 +132,7 @@ class PostsIndex(Protocol):
         ...
 
     def unjudged(self, model_revision: str, risk_revision: str, limit: int) -> tuple[Post, ...]:
-        """Posts that lack this model or risk revision, newest first."""
+        """Posts that lack this model or risk revision, newest first; with the vectors of their assessments."""
         ...
 
     def tally(self, brand: str, start: datetime) -> Tally:

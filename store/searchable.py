@@ -30,8 +30,8 @@ def primary(tag: str | None) -> str | None:
 
 
 def sentiment_of(post: Post) -> str:
-    """The sentiment's label, or ``pending`` for a post that was not judged yet."""
-    return post.assessment.sentiment.label.value if post.assessment else "pending"
+    """The label that counts (a reviewer's, else the model's), or ``pending`` for a post that was not judged yet."""
+    return post.assessment.label.value if post.assessment else "pending"
 
 
 @dataclass(frozen=True, slots=True)

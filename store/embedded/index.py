@@ -11,7 +11,7 @@ from listening.posts import Post
 from ..protocol import FacetCount, FacetField, Hits, Judgement, Saved, Search, Tally
 from . import counting
 from .connections import Connections, in_sentences
-from .rows import BRAND, micros, number_of_author, read
+from .rows import BRAND, WITH_VECTORS, micros, number_of_author, read
 from .searching import Searching
 from .writing import Writing
 
@@ -43,14 +43,12 @@ class EmbeddedIndex:
 
     def get(self, ids: Sequence[str]) -> tuple[Post, ...]:
         with self._connections.reading() as connection:
-            found = dict(
-                connection.execute(
-                    "SELECT p.id, d.document FROM posts p JOIN documents d ON d.number = p.number"
-                    " WHERE p.id IN (SELECT value FROM json_each(?))",
-                    (json.dumps(list(ids)),),
-                )
+            rows = connection.execute(
+                f"SELECT p.id, d.document, v.vector {WITH_VECTORS} WHERE p.id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
             )
-        return tuple(read(found[post_id]) for post_id in ids if post_id in found)
+            found = {post_id: (document, vector) for post_id, document, vector in rows}
+        return tuple(read(*found[post_id]) for post_id in ids if post_id in found)
 
     def search(self, search: Search) -> Hits:
         return self._searching.search(search)
@@ -64,7 +62,7 @@ class EmbeddedIndex:
         return self._searching.stream(search)
 
     def unjudged(self, model_revision: str, risk_revision: str, limit: int) -> tuple[Post, ...]:
-        found: list[tuple[int, str, str]] = []
+        found: list[tuple[int, str, str, bytes | None]] = []
         with self._connections.reading() as connection:
             pair = connection.execute(
                 "SELECT model_revision, risk_revision FROM posts ORDER BY model_revision, risk_revision LIMIT 1"
@@ -72,14 +70,14 @@ class EmbeddedIndex:
             while pair is not None:
                 if pair != (model_revision, risk_revision):
                     found += connection.execute(
-                        "SELECT p.created_at, p.id, d.document FROM posts p JOIN documents d ON d.number = p.number"
+                        f"SELECT p.created_at, p.id, d.document, v.vector {WITH_VECTORS}"
                         " WHERE p.model_revision = ? AND p.risk_revision = ?"
                         " ORDER BY p.created_at DESC, p.id DESC LIMIT ?",
                         (*pair, limit),
                     )
                 pair = connection.execute(_REVISIONS, pair).fetchone()
         newest = sorted(found, key=lambda row: row[:2], reverse=True)
-        return tuple(read(document) for _, _, document in newest[:limit])
+        return tuple(read(document, vector) for _, _, document, vector in newest[:limit])
 
     def tally(self, brand: str, start: datetime) -> Tally:
         return counting.tally(self._connections, brand, start)

@@ -1,7 +1,7 @@
 """A post as rows: its document, the narrow columns that filters and counts read, its labels and its search terms."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
@@ -22,16 +22,22 @@ COLUMNS = (
     "created_at", "dated", "platform", "language", "sentiment", "kind", "author", "audience", "story", "late",
     "reposted", "model_revision", "risk_revision",
 )  # fmt: skip
+WITH_VECTORS = "FROM posts p JOIN documents d ON d.number = p.number LEFT JOIN vectors v ON v.number = p.number"
+"""For those who judge or write; who only shows a post needs no vector."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """``columns`` in the order of :data:`COLUMNS`; ``terms`` are the three columns of the FTS table."""
+    """``columns`` in the order of :data:`COLUMNS`; ``terms`` are the three columns of the FTS table.
+
+    ``vector`` is no part of the document: what is shown and exported is made of that.
+    """
 
     document: str
     columns: tuple[str | int | None, ...]
     labels: frozenset[tuple[str, str]]
     terms: tuple[str, str, str] | None
+    vector: bytes | None
 
     @classmethod
     def of(cls, post: Post, *, late: bool, story: str | None = None) -> "Rows":
@@ -59,6 +65,7 @@ class Rows:
             terms=(_joined_words(terms.words), _joined(terms.hashtags), _joined(_with_local_parts(terms.handles)))
             if terms
             else None,
+            vector=assessment.vector if assessment else None,
         )
 
 
@@ -80,8 +87,11 @@ def write(post: Post) -> str:
     return _write_json(post_to_json(post))
 
 
-def read(document: str) -> Post:
-    return post_from_json(json.loads(document))
+def read(document: str, vector: bytes | None = None) -> Post:
+    post = post_from_json(json.loads(document))
+    if vector is not None and post.assessment is not None:
+        return replace(post, assessment=replace(post.assessment, vector=vector))
+    return post
 
 
 def stored_token(token: str) -> str:

@@ -6,7 +6,7 @@ import apsw
 
 from listening.errors import NotReady
 
-VERSION = 1
+VERSION = 2
 OLDEST_SAFE = (3, 51, 3)
 """Older SQLite can lose committed writes in WAL mode with several connections (the "WAL-reset" bug)."""
 
@@ -14,6 +14,8 @@ OLDEST_SAFE = (3, 51, 3)
 # alone and splits at ASCII signs, unless they are declared to be letters.
 _TOKENIZER = "ascii tokenchars '" + string.punctuation.replace("'", "''") + "'"
 
+# Beside the documents, not among them: searches read documents, and only judging reads vectors.
+_VECTORS = "CREATE TABLE vectors (number INTEGER PRIMARY KEY, vector BLOB NOT NULL);"
 _TABLES = f"""
 CREATE TABLE posts (
     number INTEGER PRIMARY KEY,
@@ -50,8 +52,11 @@ CREATE VIRTUAL TABLE terms USING fts5(
     words, tags, handles, columnsize=0, tokenize="{_TOKENIZER.replace('"', '""')}"
 );
 INSERT INTO terms (terms, rank) VALUES ('secure-delete', 1);
+{_VECTORS}
 PRAGMA user_version = {VERSION};
 """
+_STEPS = {1: f"{_VECTORS} PRAGMA user_version = 2;"}
+"""What leads from one version of the schema to the next."""
 
 
 def check_engine(version: str) -> None:
@@ -64,18 +69,21 @@ def check_engine(version: str) -> None:
 
 
 def prepare(connection: apsw.Connection, path: str) -> None:
-    """Make the tables if there are none; refuse those of a newer Earshot."""
-    found = _version(connection)
-    if found == 0:
+    """Make the tables, or bring those of an older Earshot up to date; refuse those of a newer one.
+
+    All in one transaction: a process that is killed over it leaves what was there.
+    """
+    if _version(connection) < VERSION:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if _version(connection) == 0:  # another process may have been faster
-                connection.execute(_TABLES)
+            while (found := _version(connection)) < VERSION:  # another process may have been faster
+                connection.execute(_STEPS[found] if found else _TABLES)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
-    elif found > VERSION:
+    if (found := _version(connection)) > VERSION:
         raise NotReady(
             f"{path} was written by a newer Earshot (schema {found}, this one knows {VERSION}): upgrade Earshot, "
             "or start with another EARSHOT_HOME."

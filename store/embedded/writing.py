@@ -17,7 +17,7 @@ from ..merging import is_late, merged, same_but_for_fetch, united
 from ..protocol import Judgement, Saved
 from ..searchable import language_of
 from .connections import Connections
-from .rows import COLUMNS, Rows, labels_of, read
+from .rows import COLUMNS, WITH_VECTORS, Rows, labels_of, read
 
 _ATTEMPTS = 5
 _SET = ", ".join(f"{column} = ?" for column in COLUMNS)
@@ -33,6 +33,10 @@ class _Stored:
     late: bool
     story: str
     post: Post
+
+    @property
+    def vector(self) -> bytes | None:
+        return self.post.assessment.vector if self.post.assessment else None
 
     def followed_by(self, post: Post, *, late: bool) -> Rows:
         """The rows of ``post`` in its place. Analysing words is most of the work, and most changes leave them alone."""
@@ -84,7 +88,7 @@ class Writing:
             found = _read_stored(connection, ids)
             numbers = [(stored.number,) for stored in found.values()]
             connection.executemany("DELETE FROM terms WHERE rowid = ?", numbers)
-            for table in ("labels", "documents", "posts"):
+            for table in ("labels", "vectors", "documents", "posts"):
                 connection.executemany(f"DELETE FROM {table} WHERE number = ?", numbers)
         return tuple(found[post_id].post for post_id in dict.fromkeys(ids) if post_id in found)
 
@@ -141,11 +145,11 @@ def _words(post: Post) -> tuple[object, ...]:
 
 def _read_stored(connection: apsw.Connection, ids: Iterable[str]) -> dict[str, _Stored]:
     rows = connection.execute(
-        "SELECT p.id, p.number, p.version, p.late, p.story, d.document"
-        " FROM posts p JOIN documents d ON d.number = p.number WHERE p.id IN (SELECT value FROM json_each(?))",
+        f"SELECT p.id, p.number, p.version, p.late, p.story, d.document, v.vector {WITH_VECTORS}"
+        " WHERE p.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
-    return {row[0]: _Stored(row[1], row[2], bool(row[3]), row[4], read(row[5])) for row in rows}
+    return {row[0]: _Stored(row[1], row[2], bool(row[3]), row[4], read(row[5], row[6])) for row in rows}
 
 
 def _check_versions(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
@@ -169,11 +173,13 @@ def _insert(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
         "INSERT INTO terms (rowid, words, tags, handles) VALUES (?, ?, ?, ?)",
         [(n, *change.rows.terms) for n, change in numbered if change.rows.terms],
     )
+    _insert_vectors(connection, [(n, change.rows.vector) for n, change in numbered])
 
 
 def _update(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
     reworded: list[tuple[str | int, ...]] = []
     relabelled: list[tuple[int, _Change]] = []
+    moved: list[tuple[int, bytes | None]] = []
     for change in changes:
         stored = change.stored
         if stored is None:
@@ -182,6 +188,8 @@ def _update(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
             reworded.append((*change.rows.terms, stored.number))
         if labels_of(stored.post) != change.rows.labels:
             relabelled.append((stored.number, change))
+        if stored.vector != change.rows.vector:
+            moved.append((stored.number, change.rows.vector))
     written = [(change.stored.number, change.rows) for change in changes if change.stored]
     connection.executemany(
         f"UPDATE posts SET version = version + 1, {_SET} WHERE number = ?", [(*r.columns, n) for n, r in written]
@@ -189,7 +197,13 @@ def _update(connection: apsw.Connection, changes: Sequence[_Change]) -> None:
     connection.executemany("UPDATE documents SET document = ? WHERE number = ?", [(r.document, n) for n, r in written])
     connection.executemany("DELETE FROM labels WHERE number = ?", [(number,) for number, _ in relabelled])
     _insert_labels(connection, relabelled)
+    connection.executemany("DELETE FROM vectors WHERE number = ?", [(number,) for number, _ in moved])
+    _insert_vectors(connection, moved)
     connection.executemany("UPDATE terms SET words = ?, tags = ?, handles = ? WHERE rowid = ?", reworded)
+
+
+def _insert_vectors(connection: apsw.Connection, numbered: Sequence[tuple[int, bytes | None]]) -> None:
+    connection.executemany("INSERT INTO vectors VALUES (?, ?)", [row for row in numbered if row[1] is not None])
 
 
 def _insert_labels(connection: apsw.Connection, numbered: Sequence[tuple[int, _Change]]) -> None:

@@ -1,4 +1,7 @@
-"""What every posts index must do. A new one is a fixture ``index`` and one class line."""
+"""What every posts index must do. A new one is the fixtures ``index``, ``another`` and ``files``, and one class line.
+
+``files`` gives every byte that the index has on disk.
+"""
 
 import random
 from collections.abc import Callable
@@ -17,6 +20,7 @@ from store.protocol import FacetCount, FacetField, Filters, Judgement, PostsInde
 from tests.store.making import NOW, assessment, post, risky
 
 HOUR = timedelta(hours=1)
+VECTOR = bytes(range(1, 128)) * 3
 SCRIPTS = {
     "ro": ("Livrarea a întârziat din nou", "intarziat"),
     "ru": ("Доставка ещё раз опоздала", "опоздала"),
@@ -154,6 +158,72 @@ class StoreContract:
         judge(index, post(1, "Deliveries delayed"))
         assert index.search(Search(query=parse("delivery"))).total == 1
         assert index.search(Search(filters=Filters(languages=("en",)))).total == 1
+
+    def test_the_vector_is_kept_for_those_who_judge(self, index: PostsIndex) -> None:
+        index.save([post(1), post(2)])
+        judge(index, post(1), vector=VECTOR)
+        judge(index, post(2))
+        assert [p.assessment.vector for p in index.get(["x:1", "x:2"]) if p.assessment] == [VECTOR, None]
+        assert [p.assessment.vector for p in index.unjudged("m2", "k1", 9) if p.assessment] == [None, VECTOR]
+        assert index.get(["x:1"])[0].assessment == assessment(vector=VECTOR)
+
+    def test_the_vector_is_not_shown(self, index: PostsIndex) -> None:
+        index.save([post(1)])
+        judge(index, post(1), vector=VECTOR)
+        for shown in (*index.search(Search()).posts, *index.stream(Search())):
+            assert shown.assessment == assessment()
+
+    def test_the_vector_changes_with_its_assessment(self, index: PostsIndex) -> None:
+        index.save([post(1)])
+        judge(index, post(1), vector=VECTOR)
+        index.save([post(1, counts=Counts(likes=5), fetched_at=NOW + HOUR)])
+        judge(index, post(1), "positive", vector=VECTOR)
+        assert index.get(["x:1"])[0].assessment == assessment("positive", vector=VECTOR)
+        judge(index, post(1), vector=VECTOR[::-1])
+        assert index.get(["x:1"])[0].assessment == assessment(vector=VECTOR[::-1])
+        judge(index, post(1))
+        assert index.get(["x:1"])[0].assessment == assessment()
+
+    def test_another_text_loses_the_vector_too(self, index: PostsIndex, files: Callable[[], bytes]) -> None:
+        index.save([post(1)])
+        judge(index, post(1), vector=VECTOR)
+        index.save([post(1, "Something else", edited_at=NOW + HOUR)])
+        judge(index, post(1, "Something else"))
+        assert index.get(["x:1"])[0].assessment == assessment()
+        index.compact()
+        assert VECTOR not in files()
+
+    def test_a_removed_post_leaves_no_byte_of_its_vector(self, index: PostsIndex, files: Callable[[], bytes]) -> None:
+        index.save([post(1)])
+        judge(index, post(1), vector=VECTOR)
+        index.compact()
+        assert VECTOR in files()
+        index.remove(["x:1"])
+        index.compact()
+        assert VECTOR not in files()
+
+    # Verdicts
+
+    def test_the_reviewers_word_is_what_is_filtered_and_counted(self, index: PostsIndex) -> None:
+        index.save([post(1), post(2)])
+        kept = risky("safety")[0]
+        judge(index, post(1), verdict=SentimentLabel.POSITIVE, risks=(kept,), overruled=risky("insult"))
+        judge(index, post(2))
+        assert [p.id for p in index.search(Search(filters=Filters(sentiments=("positive",)))).posts] == ["x:1"]
+        assert [p.id for p in index.search(Search(filters=Filters(sentiments=("negative",)))).posts] == ["x:2"]
+        assert index.search(Search(filters=Filters(risks=("insult",)))).total == 0
+        assert index.facets(Search(), ("sentiments",))["sentiments"] == (
+            FacetCount("negative", 1, 1),
+            FacetCount("positive", 1, 1),
+        )
+        assert {row.sentiment.value: row.posts for row in index.tally("acme", NOW).rows} == {
+            "negative": 1,
+            "positive": 1,
+        }
+        (stored,) = index.get(["x:1"])
+        assert stored.assessment == assessment(
+            verdict=SentimentLabel.POSITIVE, risks=(kept,), overruled=risky("insult")
+        )
 
     # Searching
 

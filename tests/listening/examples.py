@@ -30,6 +30,8 @@ _MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st
 _TEXT = st.text(max_size=20)
 _SOME = st.lists(_TEXT, max_size=3).map(tuple)
 _COUNT = st.none() | st.integers(0, 10**9)
+_FOUND_BY = st.sampled_from(["words", "meaning", "reviewer"])
+_RISKS = st.lists(st.builds(RiskMatch, _TEXT, st.floats(0, 1), _TEXT, _FOUND_BY), max_size=2).map(tuple)
 _ASSESSMENTS = st.builds(
     Assessment,
     language=st.sampled_from(["en", "he", "und"]),
@@ -39,7 +41,10 @@ _ASSESSMENTS = st.builds(
         st.dictionaries(st.sampled_from(["negative", "neutral", "positive"]), st.floats(0, 1)),
     ),
     offensive=st.none() | st.floats(0, 1),
-    risks=st.lists(st.builds(RiskMatch, _TEXT, st.floats(0, 1), _TEXT), max_size=2).map(tuple),
+    risks=_RISKS,
+    overruled=_RISKS,
+    verdict=st.none() | st.sampled_from(SentimentLabel),
+    vector=st.none(),
     themes=_SOME,
     model_revision=_TEXT,
     risk_revision=_TEXT,

@@ -1,6 +1,7 @@
 """The one JSON shape of a post: these keys are a promise to scripts."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 
 from listening.assessments import Assessment, RiskMatch, Sentiment, SentimentLabel
 from listening.errors import UnreadableInput
-from listening.jsonform import moment, post_from_json, post_to_json, read_moment
+from listening.jsonform import assessment_from_json, moment, post_from_json, post_to_json, read_moment
 from listening.posts import Post
 
 from .examples import NOON, POSTS
@@ -46,8 +47,41 @@ def test_the_shape_of_a_judged_post() -> None:
     assert list(form) == [*KEYS, "assessment"]
     assert {"sentiment", "offensive", "risks", "model_revision", "risk_revision"} <= set(form["assessment"])
     assert set(form["assessment"]["sentiment"]) == {"label", "scores"}
-    assert form["assessment"]["risks"] == [{"category": "disclosure", "score": 0.7, "evidence": "hi"}]
+    risk = {"category": "disclosure", "score": 0.7, "evidence": "hi", "found_by": "words"}
+    assert form["assessment"]["risks"] == [risk]
+    assert form["assessment"]["overruled"] == []
+    assert form["assessment"]["verdict"] is None
     assert form["language"] == {"platform": None, "detected": "en"}
+
+
+def test_the_reviewers_word_stands_beside_the_models() -> None:
+    found = judged().assessment
+    assert found
+    reviewed = replace(
+        found,
+        verdict=SentimentLabel.NEGATIVE,
+        risks=(RiskMatch("threat", 1.0, "a reviewer's word", "reviewer"),),
+        overruled=found.risks,
+    )
+    form = post_to_json(replace(judged(), assessment=reviewed))["assessment"]
+    assert (form["sentiment"]["label"], form["verdict"]) == ("positive", "negative")
+    assert [risk["found_by"] for risk in (*form["risks"], *form["overruled"])] == ["reviewer", "words"]
+    assert assessment_from_json(form) == reviewed
+
+
+def test_a_vector_is_in_no_json() -> None:
+    bare = judged()
+    assert bare.assessment
+    meant = replace(bare, assessment=replace(bare.assessment, vector=bytes(range(128)) * 3))
+    assert json.dumps(post_to_json(meant)) == json.dumps(post_to_json(bare))
+
+
+def test_what_earlier_versions_wrote_is_read() -> None:
+    form = post_to_json(judged())
+    for name in ("verdict", "overruled"):
+        del form["assessment"][name]
+    del form["assessment"]["risks"][0]["found_by"]
+    assert post_from_json(form) == judged()
 
 
 @settings(max_examples=150, deadline=None)
@@ -57,6 +91,11 @@ def test_what_is_written_is_read_back(post: Post) -> None:
     assert post_from_json(form) == post
 
 
+def _assessed(**changes: Any) -> dict[str, Any]:
+    return {**post_to_json(judged())["assessment"], **changes}
+
+
+_FOUND = {"category": "disclosure", "score": 0.7, "evidence": "hi", "found_by": "magic"}
 BROKEN = {
     "nothing": None,
     "a list": [],
@@ -67,6 +106,8 @@ BROKEN = {
     "no date": {**post_to_json(POST), "created_at": "yesterday"},
     "language of another shape": {**post_to_json(POST), "language": "en"},
     "unknown count": {**post_to_json(POST), "counts": {"hearts": 1}},
+    "unknown verdict": {**post_to_json(judged()), "assessment": _assessed(verdict="joy")},
+    "unknown way of finding": {**post_to_json(judged()), "assessment": _assessed(risks=[_FOUND])},
     "unknown label": {**post_to_json(judged()), "assessment": {"language": "en", "sentiment": {"label": "joy"}}},
 }
 

@@ -18,6 +18,8 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from listening.errors import NotReady
 from sentiment.encoder import Encoder
+from sentiment.judge import Judge, TextToJudge
+from sentiment.risks import load_categories
 
 
 @pytest.fixture
@@ -41,6 +43,8 @@ def test_a_folder_of_another_make(folder: Path) -> None:
     assert encoded.probabilities[3].tolist() == pytest.approx([1 / 3] * 3)
     assert encoded.offensive is None
     assert encoded.vectors.shape == (5, 0)
+    (judged,) = Judge(encoder, load_categories()).judge([TextToJudge("good")])
+    assert judged.vector is None
     assert encoder.revision.startswith(f"{folder.name}@")
 
 

@@ -57,6 +57,8 @@ def test_risks_alone_are_the_same_as_with_sentiment(judge: Judge) -> None:
 def test_a_vector_comes_with_each_assessment(judge: Judge) -> None:
     assessments, vectors = judge.judge_with_vectors([TextToJudge("a fire"), TextToJudge("#x")])
     assert len(assessments) == len(vectors) == 2
+    kept = np.array([np.frombuffer(one.vector or b"", np.int8) for one in assessments]) / 127
+    assert np.abs(kept - vectors).max() <= 0.5 / 127 + 1e-6
 
 
 @pytest.mark.parametrize(

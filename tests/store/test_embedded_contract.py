@@ -23,5 +23,9 @@ class TestEmbeddedIndex(StoreContract):
             index.close()
 
     @pytest.fixture
+    def files(self, tmp_path: Path) -> Callable[[], bytes]:
+        return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
+
+    @pytest.fixture
     def index(self, another: Callable[[], EmbeddedIndex]) -> EmbeddedIndex:
         return another()
