@@ -35,6 +35,11 @@ class Category:
     severity: Severity
     about: Literal["person", "condition"]
 
+    @property
+    def owner(self) -> str:
+        """Whose a phrase is: a theme may have the same name."""
+        return f"categories/{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -43,6 +48,11 @@ class Theme:
     name: str
     title: str
     description: str
+
+    @property
+    def owner(self) -> str:
+        """Whose a phrase is: a category may have the same name."""
+        return f"themes/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ class _Reader:
         return CategoryFile(
             subject=subject,
             weights=self._weights(),
-            phrases=self._phrases(),
+            phrases=self._phrases(subject.owner),
             examples=self._examples("examples", why=False),
             counter_examples=self._examples("counter_examples", why=True),
         )
@@ -175,7 +185,7 @@ class _Reader:
             )
         return weights
 
-    def _phrases(self) -> tuple[PhraseLine, ...]:
+    def _phrases(self, owner: str) -> tuple[PhraseLine, ...]:
         words = self._mapping("words", self._table.get("words", {}))
         tables = self._mapping("phrases", self._table.get("phrases"))
         for language in words.keys() - tables.keys():
@@ -198,7 +208,7 @@ class _Reader:
                         pattern = to_re2(line, language, lists)
                     except PhraseError as error:
                         raise self._wrong(place, f'("{line}") cannot be read: {error}') from error
-                    found.append(PhraseLine(self._name, Group(group), language, place, line, pattern))
+                    found.append(PhraseLine(owner, Group(group), language, place, line, pattern))
         if not found:
             raise self._wrong("phrases", f'has no phrase; write [phrases.en] with strong = ["…"] {_SEE}')
         return tuple(found)

@@ -162,8 +162,8 @@ class Categories:
         self.files = tuple(files.values())
         self.list: tuple[Category, ...] = tuple(f.subject for f in self.files if isinstance(f.subject, Category))
         self.theme_list: tuple[Theme, ...] = tuple(f.subject for f in self.files if isinstance(f.subject, Theme))
-        sources = {file.subject.name: str(path) for path, file in files.items()}
-        self._weights = {file.subject.name: file.weights for file in self.files}
+        sources = {file.subject.owner: str(path) for path, file in files.items()}
+        self._weights = {file.subject.owner: file.weights for file in self.files}
         by_language: dict[str, list[PhraseLine]] = {}
         for file in self.files:
             for line in file.phrases:
@@ -190,14 +190,14 @@ class Categories:
             name: found for name, hits in hits_of.items() if (found := self._judge(name, _not_withdrawn(hits, folded)))
         }
         risks: list[RiskMatch] = []
-        if any(category.name in scores for category in self.list):
+        if any(category.owner in scores for category in self.list):
             traced = trace(text)
             hidden = _hidden(traced, (hit.secret for hits in hits_of.values() for hit in hits if hit.secret))
             for category in self.list:
-                if category.name in scores:
-                    score, hits = scores[category.name]
+                if category.owner in scores:
+                    score, hits = scores[category.owner]
                     risks.append(RiskMatch(category.name, score, _evidence(traced, hits, hidden)))
-        themes = tuple(theme.name for theme in self.theme_list if theme.name in scores)
+        themes = tuple(theme.name for theme in self.theme_list if theme.owner in scores)
         reading = _Reading(text, language, tuple(sorted(risks, key=lambda risk: -risk.score)), themes)
         self._last = reading
         return reading
@@ -224,9 +224,9 @@ class Categories:
                     found.setdefault(language.line(number).owner, []).extend(language.places(number, folded))
         return found
 
-    def _judge(self, name: str, hits: Sequence[_Hit]) -> tuple[float, Sequence[_Hit]] | None:
+    def _judge(self, owner: str, hits: Sequence[_Hit]) -> tuple[float, Sequence[_Hit]] | None:
         """Score and the hits that make it, or None where they are too weak. Several places of a phrase count once."""
-        weights = self._weights[name]
+        weights = self._weights[owner]
         strong = [hit for hit in hits if hit.phrase.group is Group.STRONG]
         weak = [hit for hit in hits if hit.phrase.group is Group.WEAK]
         counted = _apart([*strong, *(weak if strong else _in_company(weak))])

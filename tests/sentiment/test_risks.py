@@ -325,6 +325,16 @@ def test_a_folder_without_themes_keeps_speech_protected(fruit: Categories) -> No
     assert fruit.themes("We are forming a union", "en") == ("organising",)
 
 
+def test_a_category_and_a_theme_of_one_name_keep_apart(tmp_path: Path) -> None:
+    (tmp_path / "themes").mkdir()
+    theme = 'title = "Pay"\ndescription = "Of pay."\n[phrases.en]\nstrong = ["salary"]\n'
+    (tmp_path / "themes" / "fruit.toml").write_text(theme, encoding="utf-8")
+    found = load_categories(written(tmp_path))
+    assert (found.match("My salary is low", "en"), found.themes("My salary is low", "en")) == ((), ("fruit",))
+    assert found.themes("A rotten apple", "en") == ()
+    assert [risk.category for risk in found.match("A rotten apple", "en")] == ["fruit"]
+
+
 def test_the_revision_follows_the_files(tmp_path: Path) -> None:
     first = load_categories(written(tmp_path / "a"))
     assert load_categories(written(tmp_path / "b")).revision == first.revision
