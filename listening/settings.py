@@ -5,87 +5,40 @@ Each class says with its defaults what happens on a laptop; ``docs/settings.md``
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from .alerting import Severity
 from .brands import Brand, Purpose, Role, query_for, term_for
 from .errors import QueryError
 from .hashtags import fold_hashtag, is_hashtag
+from .platforms import PlatformSettings
+from .platforms.section import Section
 from .query import fold_handle, parse
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """The posts index. ``url`` empty: SQLite below ``$EARSHOT_HOME``; ``https://…`` is an Elasticsearch."""
 
     url: str = ""
 
 
-class LedgerSettings(_Section):
+class LedgerSettings(Section):
     """The ledger. ``url`` empty: SQLite below ``$EARSHOT_HOME``; else an SQLAlchemy address (PostgreSQL)."""
 
     url: str = ""
 
 
-class SentimentSettings(_Section):
+class SentimentSettings(Section):
     """``model``: ``earshot-small`` (bundled), a folder, or a name on the Hugging Face Hub."""
 
     model: str = "earshot-small"
     threads: int = Field(default=2, ge=1, le=64)
 
 
-class FilesSettings(_Section):
-    """The drop folder. ``inbox`` empty: ``$EARSHOT_HOME/inbox``."""
-
-    enabled: bool = True
-    inbox: str = ""
-    every_minutes: int = Field(default=1, ge=1)
-
-
-class MastodonServer(_Section):
-    base_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+/?$")]
-    access_token: SecretStr | None = None
-
-
-class MastodonSettings(_Section):
-    """Servers whose terms you have read. None by default: some ban automated reading (docs/platforms/mastodon.md)."""
-
-    enabled: bool = False
-    base_url: str = ""
-    access_token: SecretStr | None = None
-    servers: tuple[MastodonServer, ...] = ()
-    every_minutes: int = Field(default=5, ge=1)
-    history_days: int = Field(default=7, ge=1, le=365)
-
-    @field_validator("base_url")
-    @classmethod
-    def _base_url_is_an_address(cls, url: str) -> str:
-        if url:
-            try:
-                MastodonServer(base_url=url)
-            except ValidationError as error:
-                raise ValueError(f"'{url}' is no server: write an address like https://social.example") from error
-        return url
-
-    @property
-    def all_servers(self) -> tuple[MastodonServer, ...]:
-        """``base_url`` and ``access_token`` are the short way to name one server."""
-        first = (MastodonServer(base_url=self.base_url, access_token=self.access_token),) if self.base_url else ()
-        return (*first, *self.servers)
-
-
-class PlatformSettings(_Section):
-    files: FilesSettings = FilesSettings()
-    mastodon: MastodonSettings = MastodonSettings()
-
-
-class DashboardSettings(_Section):
+class DashboardSettings(Section):
     """Bound to this machine only unless ``host`` says otherwise. ``zone`` is an IANA time zone, ``locale`` ours."""
 
     host: str = "127.0.0.1"
@@ -95,7 +48,7 @@ class DashboardSettings(_Section):
     role: Role = Role.BRAND
 
 
-class AirflowSettings(_Section):
+class AirflowSettings(Section):
     port: int = Field(default=8080, ge=1, le=65535)
 
 
@@ -103,7 +56,7 @@ _ASKED_FOR = {"reddit": 2.0, "youtube": 30.0}
 """Days after which these platforms' terms want text gone."""
 
 
-class RetentionSettings(_Section):
+class RetentionSettings(Section):
     """How long a platform's text may be kept at most, in days; a brand's own purpose may be shorter.
 
     ``platforms`` adds to the limits that platforms themselves ask for, and replaces those it names.
@@ -118,7 +71,7 @@ class RetentionSettings(_Section):
         return {**_ASKED_FOR, **days}
 
 
-class BrandSettings(_Section):
+class BrandSettings(Section):
     """One ``[[brand]]``: who is listened for, and why that is allowed."""
 
     key: Key
@@ -191,7 +144,7 @@ class BrandSettings(_Section):
         )
 
 
-class _Rule(_Section):
+class _Rule(Section):
     """What all rules have. ``brands`` empty: every brand. ``playbook``: what to do, in the company's own words."""
 
     name: Key
@@ -250,7 +203,7 @@ class SpikeRule(_Rule):
 RuleSettings = Annotated[RiskRule | ReachRule | ShareRule | SpikeRule, Field(discriminator="kind")]
 
 
-class EmailChannel(_Section):
+class EmailChannel(Section):
     """Mail by SMTP. ``password`` belongs in the environment."""
 
     kind: Literal["email"]
@@ -264,7 +217,7 @@ class EmailChannel(_Section):
     to: Words
 
 
-class WebhookChannel(_Section):
+class WebhookChannel(Section):
     """A POST of JSON, signed with ``secret`` (HMAC-SHA-256 over time stamp and body)."""
 
     kind: Literal["webhook"]
@@ -274,7 +227,7 @@ class WebhookChannel(_Section):
     allow_private: bool = False
 
 
-class FolderChannel(_Section):
+class FolderChannel(Section):
     """Messages as ``.eml`` files in a folder; the default, so that a laptop needs no mail server."""
 
     kind: Literal["folder"]
@@ -285,7 +238,7 @@ class FolderChannel(_Section):
 ChannelSettings = Annotated[EmailChannel | WebhookChannel | FolderChannel, Field(discriminator="kind")]
 
 
-class RouteSettings(_Section):
+class RouteSettings(Section):
     """Which incidents go to which channels. ``brands`` empty: all of them."""
 
     channels: tuple[Key, ...]
@@ -294,7 +247,7 @@ class RouteSettings(_Section):
     min_severity: Severity = Severity.WARNING
 
 
-class Settings(_Section):
+class Settings(Section):
     """All of it. ``home`` is the folder of all state; ``example`` says that the invented company stands in."""
 
     home: str

@@ -6,7 +6,8 @@ from mastodon import Mastodon
 
 from listening.collecting import Page, Unreadable
 from listening.errors import ConfigError, UnreadableInput
-from listening.settings import MastodonServer, Settings
+from listening.platforms import MastodonServer
+from listening.settings import Settings
 
 from ..canonical import read_json
 from .collector import MastodonCollector

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from listening.alerting import Severity
 from listening.brands import Role
+from listening.platforms import MastodonSettings
 from listening.query import Searchable, parse
 from listening.settings import (
     BrandSettings,
     EmailChannel,
     FolderChannel,
-    MastodonSettings,
     ReachRule,
     RetentionSettings,
     RiskRule,

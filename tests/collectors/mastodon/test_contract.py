@@ -8,7 +8,7 @@ import pytest
 
 from collectors.mastodon import MastodonCollector, Server
 from collectors.mastodon.build import client_for
-from listening.settings import MastodonServer as ServerSettings
+from listening.platforms import MastodonServer as ServerSettings
 from tests.contracts.collectors import PAGE, CollectorContract, Place
 from tests.servers.mastodon import Fault, MastodonServer
 

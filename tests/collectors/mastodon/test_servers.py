@@ -14,9 +14,9 @@ from collectors.mastodon.waiting import LONGEST, USUAL
 from collectors.protocol import Request
 from listening.collecting import Cursor, Page, Position, Removal, RemovalReason
 from listening.errors import AccessDenied, ConfigError, EarshotError, RateLimited, TryLater
+from listening.platforms import MastodonServer as ServerSettings
 from listening.posts import NativePost
 from listening.query import Hashtag, Query, parse
-from listening.settings import MastodonServer as ServerSettings
 from tests.servers.mastodon import Fault, MastodonServer, account, status_id
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
