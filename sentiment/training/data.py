@@ -19,10 +19,12 @@ from sentiment.cleaning import for_model
 from sentiment.hashtags import Split, as_it_is
 from sentiment.training.places import DATA, FIRST_LANGUAGES, LABELS, NEXT_LANGUAGES, NON_COMMERCIAL
 
-# Our own lines, for what the public data lack: people on their work. Few as they are, they make up this much of their
-# groups: some ten sights of each line, enough to be learned and too few to be known by heart.
-OWN_SHARE = 0.015
-OWN_POSTS = Path(__file__).parent / "own_posts.tsv"
+# Our own lines, for what the public data lack: people on their work, neutral posts, insults in Hebrew. Few as they are,
+# each counts as three and all together as this share of their group at least and at most (all of it where nobody else
+# has any): enough to be learned and too little to be known by heart.
+_OWN_COUNT, _OWN_LEAST, _OWN_MOST = 3.0, 0.015, 0.3
+_OWN_POSTS = Path(__file__).parent / "own_posts.tsv"
+_OWN_OFFENSIVE = Path(__file__).parent / "own_offensive.tsv"
 # Subtitles and projected emotions say little about posts; the eight-language tweets say most.
 _SOURCE_WEIGHT = {"xed": 0.3, "goemotions": 0.5, "umsab": 6.0, "paradetox": 0.5, "weak-neutral": 0.3}
 # Languages with little or no neutral get sentences from encyclopedias and news as weak examples of it.
@@ -47,12 +49,13 @@ class Rows:
 
 
 def sentiment_rows(split: Split = as_it_is) -> Rows:
-    rows = [*_labelled(DATA / "sentiment" / "train.tsv.gz"), *_read(OWN_POSTS), *_weak_neutral()]
+    rows = [*_labelled(DATA / "sentiment" / "train.tsv.gz"), *_read(_OWN_POSTS), *_weak_neutral()]
     return _rows(rows, {label: number for number, label in enumerate(LABELS)}, split)
 
 
 def offensive_rows(split: Split = as_it_is) -> Rows:
-    return _rows(_labelled(DATA / "offensive" / "train.tsv.gz"), {"not": 0, "offensive": 1}, split)
+    rows = [*_labelled(DATA / "offensive" / "train.tsv.gz"), *_read(_OWN_OFFENSIVE)]
+    return _rows(rows, {"not": 0, "offensive": 1}, split)
 
 
 def raw_rows(split: Split = as_it_is, most: int = 20_000) -> Rows:
@@ -98,16 +101,30 @@ def _rows(read: list[dict[str, str]], names: dict[str, int], split: Split) -> Ro
     groups = list(zip(languages, labels.tolist(), strict=True))
     size = Counter(groups)
     mass: dict[tuple[str, int], float] = dict.fromkeys(size, 0.0)
-    for group, value in zip(groups, trust, strict=True):
-        mass[group] += value
-    ours = Counter(group for group, source in zip(groups, sources, strict=True) if source == "own")
+    ours: Counter[tuple[str, int]] = Counter()
+    for group, value, source in zip(groups, trust, sources, strict=True):
+        if source == "own":
+            ours[group] += 1
+        else:
+            mass[group] += value
     for i, (group, source) in enumerate(zip(groups, sources, strict=True)):
         if source == "own":
-            trust[i] = OWN_SHARE * mass[group] / ours[group]
+            trust[i] = _own_mass(ours[group], mass[group]) / ours[group]
+    for group, count in ours.items():
+        mass[group] += _own_mass(count, mass[group])
     wish = {group: size[group] ** 0.5 * _favour(group[0]) for group in size}
     weights = np.array([wish[g] * value / mass[g] for g, value in zip(groups, trust, strict=True)])
     offsets = _offsets(wish, languages) if len(names) == 3 else np.zeros((len(read), 3), np.float32)
     return Rows(texts, labels, weights / weights.sum(), offsets, dict(Counter(sources)))
+
+
+def _own_mass(count: int, others: float) -> float:
+    """What all of our own rows of a group weigh beside the others there."""
+    if not others:
+        return float(count)
+    share = _OWN_COUNT * count / (_OWN_COUNT * count + others)
+    share = min(max(share, _OWN_LEAST), _OWN_MOST)
+    return others * share / (1 - share)
 
 
 def _favour(language: str) -> float:
