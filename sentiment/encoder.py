@@ -1,26 +1,35 @@
 """Texts in; sentiment, offensiveness and meaning out, from one pass of one network."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from sentiment.backends import Backend, FastPieces, Floats, OnnxBackend, Pieces, TorchBackend, TransformersPieces
+from listening.errors import ConfigError
+from sentiment.backends import Backend, Floats, OnnxBackend, TorchBackend
 from sentiment.calibration import Calibration
 from sentiment.cleaning import for_model
+from sentiment.fitting import check, padded
 from sentiment.hashtags import Split
-from sentiment.labels import to_classes
-from sentiment.locating import BUNDLED, FoundModel, find, sha256
+from sentiment.labels import names_of, to_classes
+from sentiment.locating import BUNDLED, FoundModel, find
+from sentiment.pieces import FastPieces, Pieces, TransformersPieces
 
 # Posts are cleaned, split and sorted this many at a time: enough for batches of one length, little memory.
 _CHUNK = 2048
+# … and so many characters, so that a file of books takes no more memory than a file of posts.
+_CHARACTERS_IN_CHUNK = 1_000_000
 # The largest batch in tokens. Bigger ones fall out of the processor's cache and are slower as well as hungrier.
 _TOKENS_IN_BATCH = 512
-# Nobody's first 2,000 characters say one thing and the rest another; the network reads fewer anyway.
-_CHARACTERS = 2000
+# Word pieces decide where a text is cut; this bounds what is cleaned and split to find them. Posts are shorter.
+_CHARACTERS = 100_000
 _LONGEST = 128
+# Fewer word pieces than this are no post.
+_SHORTEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,18 @@ class Encoded:
 class Encoder:
     """Safe to share between threads. Vectors of two encoders of different `revision` must not be compared."""
 
-    def __init__(self, backend: Backend, pieces: Pieces, revision: str, config: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        pieces: Pieces,
+        revision: str,
+        config: dict[str, Any],
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
         self._backend = backend
         self._pieces = pieces
         ours = config.get("earshot", {})
-        names = {int(number): str(name) for number, name in config.get("id2label", {}).items()}
-        self._to_classes = to_classes(names, revision)
+        self._to_classes = to_classes(names_of(config, revision), revision, labels)
         self._calibration = Calibration.of(ours)
         self.revision = revision
         self.unsure_below = float(ours.get("unsure_below", 0.4))
@@ -55,20 +70,27 @@ class Encoder:
         return self._pieces.known_words
 
     @classmethod
-    def load(cls, name_or_folder: str | Path = BUNDLED, threads: int = 2) -> Self:
-        """The bundled model loads in under a second and is checked against its SHA-256 sums first.
+    def load(
+        cls, name_or_folder: str | Path = BUNDLED, threads: int = 2, labels: Mapping[str, str] | None = None
+    ) -> Self:
+        """The bundled model loads in under a second and is checked against its SHA-256 sums first; any model is tried
+        on a few words. `labels` says what the labels of somebody else's model mean where their names do not.
 
         Raises ConfigError for a model that cannot be meant, NotReady for one that is damaged or out of reach.
         """
         found = find(name_or_folder)
-        longest = _longest(found.config)
-        backend: Backend = OnnxBackend(found.onnx, threads) if found.onnx else TorchBackend(found.source)
+        where = str(found.onnx or found.source)
+        names = names_of(found.config, where)
+        to_classes(names, where, labels)
+        longest = _longest(found.config, where)
+        backend: Backend = OnnxBackend(found.onnx, threads) if found.onnx else TorchBackend(found.source, threads)
         pieces: Pieces
         if found.tokenizer is not None:
             pieces = FastPieces(found.tokenizer, longest, int(found.config.get("pad_token_id") or 0))
         else:
             pieces = TransformersPieces(found.source, longest)
-        return cls(backend, pieces, _revision(found), found.config)
+        check(backend, pieces, longest, len(names), where)
+        return cls(backend, pieces, _revision(found, labels), found.config, labels)
 
     def encode(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> Encoded:
         """Memory depends on the result alone, however many texts: three numbers and a vector each.
@@ -76,8 +98,7 @@ class Encoder:
         `languages` (ISO 639-1, one a text, None or `und` where nobody knows) choose the calibration.
         """
         named = languages or [None] * len(texts)
-        chunks = range(0, len(texts), _CHUNK)
-        parts = [self._chunk(texts[at : at + _CHUNK], named[at : at + _CHUNK]) for at in chunks]
+        parts = [self._chunk(texts[here], named[here]) for here in _chunks(texts)]
         if not parts:
             return Encoded(np.zeros((0, 3), np.float32), np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
         offensive = [part.offensive for part in parts if part.offensive is not None]
@@ -93,13 +114,7 @@ class Encoder:
         offensive: Floats | None = None
         vectors = np.zeros((len(ids), 0), np.float32)
         for rows in _batches(ids):
-            width = max(1, len(ids[rows[-1]]))
-            tokens = np.full((len(rows), width), self._pieces.padding, np.int64)
-            mask = np.zeros((len(rows), width), np.int64)
-            for line, row in enumerate(rows):
-                tokens[line, : len(ids[row])] = ids[row]
-                mask[line, : len(ids[row])] = 1
-            answer = self._backend.run(tokens, mask)
+            answer = self._backend.run(*padded([ids[row] for row in rows], self._pieces.padding))
             logits = self._calibration.applied(answer.logits, [languages[row] for row in rows])
             probabilities[rows] = _softmax(logits) @ self._to_classes
             if answer.offensive is not None:
@@ -111,13 +126,27 @@ class Encoder:
         return Encoded(probabilities, offensive, vectors)
 
 
-def revision_of(name_or_folder: str | Path = BUNDLED) -> str:
+def revision_of(name_or_folder: str | Path = BUNDLED, labels: Mapping[str, str] | None = None) -> str:
     """The `revision` that the model has when it is loaded; reads its files and starts nothing."""
-    return _revision(find(name_or_folder))
+    return _revision(find(name_or_folder), labels)
 
 
-def _revision(found: FoundModel) -> str:
-    return f"{found.name}@{sha256(found.onnx)[:12] if found.onnx is not None else 'torch'}"
+def _revision(found: FoundModel, labels: Mapping[str, str] | None) -> str:
+    """Of everything that decides an answer: the weights, what the labels mean, the calibration."""
+    ours = {key: value for key, value in found.config.get("earshot", {}).items() if "score" not in key}
+    said = json.dumps([found.config.get("id2label"), dict(labels or {}), ours], sort_keys=True, ensure_ascii=False)
+    return f"{found.name}@{sha256(f'{found.fingerprint()} {said}'.encode()).hexdigest()[:12]}"
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[slice]:
+    start = characters = 0
+    for at, text in enumerate(texts):
+        characters += min(len(text), _CHARACTERS)
+        if at > start and (at - start == _CHUNK or characters > _CHARACTERS_IN_CHUNK):
+            yield slice(start, at)
+            start, characters = at, min(len(text), _CHARACTERS)
+    if start < len(texts):
+        yield slice(start, len(texts))
 
 
 def _batches(ids: list[list[int]]) -> Iterator[list[int]]:
@@ -138,8 +167,13 @@ def _softmax(logits: Floats) -> Floats:
     return shares
 
 
-def _longest(config: dict[str, Any]) -> int:
+def _longest(config: dict[str, Any], where: str) -> int:
     """RoBERTa counts its positions from the padding on, so two of them are never used."""
-    positions = int(config.get("max_position_embeddings", _LONGEST))
+    positions = config.get("max_position_embeddings", _LONGEST)
     spare = 2 if "roberta" in str(config.get("model_type", "")) else 0
+    if not isinstance(positions, int) or positions - spare < _SHORTEST:
+        raise ConfigError(
+            f"{where}: max_position_embeddings in its config.json is {positions!r} — write how many word pieces the "
+            f"model reads, {_SHORTEST + spare} or more."
+        )
     return min(_LONGEST, positions - spare)
