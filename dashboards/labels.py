@@ -40,6 +40,8 @@ _NAMES: dict[str, dict[str, str]] = {
     "risk": {
         "harassment-insults": mark("harassment and insults"),
         "confidential-disclosure": mark("confidential disclosure"),
+        "insider-embargo": mark("told before its time"),
+        "security-exposure": mark("security exposure"),
         "safety-hazard": mark("safety hazard"),
         "threats-self-harm": mark("threats and self-harm"),
     },
