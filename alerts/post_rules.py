@@ -128,9 +128,10 @@ def _risk(
 def _reach(rule: ReachRule, post: Post, assessment: Assessment, brand: Brand, at: datetime) -> Finding:
     if assessment.themes:
         return Finding(None, sentences.not_for_posts("the post is protected speech"))
-    if assessment.sentiment.label is not SentimentLabel.NEGATIVE:
+    if assessment.label is not SentimentLabel.NEGATIVE:
         return Finding(None, sentences.not_for_posts("the post is not negative"))
-    score = assessment.sentiment.scores.get(SentimentLabel.NEGATIVE.value, 0.0)
+    # A reviewer who says so is as sure as one can be.
+    score = 1.0 if assessment.verdict else assessment.sentiment.scores.get(SentimentLabel.NEGATIVE.value, 0.0)
     if score < rule.min_score:
         return Finding(None, sentences.not_for_posts("the post is not surely negative"))
     if post.audience is None or post.audience < rule.min_audience:

@@ -5,7 +5,7 @@ the cursor moves last, in one transaction with everything else that a page broug
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listening.brands import Brand, Role
@@ -13,6 +13,7 @@ from listening.collecting import Page
 from listening.posts import Identity, Match, NativePost, Post
 from listening.privacy import author_key, pseudonymise
 from listening.query import Searchable
+from listening.verdicts import Word, as_found, reviewed
 from listening.windows import LENGTH, window_of
 
 from .cleaning import cleaned
@@ -111,7 +112,44 @@ class WriteDoor:
         )
 
     def judge(self, judgements: Sequence[Judgement], at: datetime) -> int:
-        """Attach assessments; returns how many. Posts that changed meanwhile keep waiting for theirs."""
+        """Attach assessments; returns how many. Posts that changed meanwhile keep waiting for theirs.
+
+        What reviewers said of a text stays in force, whatever a model says now.
+        """
+        posts = [judgement.post for judgement in judgements]
+        before = self._ledger.verdicts.newest(post.id for post in posts)
+        words = self._ledger.verdicts.words(posts) if before else {}
+        assessed = self._assess([_reviewed(judgement, words.get(judgement.post.id)) for judgement in judgements])
+        after = self._ledger.verdicts.newest(post.id for post in posts)
+        self.apply_verdicts([post_id for post_id, number in after.items() if before.get(post_id) != number], at)
+        return assessed
+
+    def apply_verdicts(self, post_ids: Iterable[str], at: datetime) -> None:
+        """Bring what the ledger knows of reviewers into the index: safe to call at any time, by several at once.
+
+        A post that is not judged needs nothing: its next judgement asks the ledger. No verdict outlives its post.
+        """
+        waiting = list(dict.fromkeys(post_ids))
+        while waiting:
+            newest = self._ledger.verdicts.newest(waiting)
+            present = self._index.get(waiting)
+            self._ledger.verdicts.erase_posts(sorted({*newest} - {post.id for post in present}))
+            words = self._ledger.verdicts.words(present)
+            changes = []
+            for post in present:
+                if post.assessment is not None:
+                    now = reviewed(as_found(post.assessment), words.get(post.id, Word()))
+                    if now != post.assessment:
+                        changes.append(Judgement(post, now))
+            self._assess(changes)
+            # Somebody with an older log may have written after us, but then sees, here, that there is a newer one.
+            later = self._ledger.verdicts.newest(waiting)
+            self._ledger.verdicts.settled(newest.items())
+            waiting = [post_id for post_id, number in later.items() if newest.get(post_id) != number]
+
+    def _assess(self, judgements: Sequence[Judgement]) -> int:
+        if not judgements:
+            return 0
         pairs = _pairs(judgement.post for judgement in judgements)
         self._ledger.windows.mark(pairs)
         assessed = self._index.assess(judgements)
@@ -180,7 +218,7 @@ class WriteDoor:
         return [*post_ids, *self._index.reposts_of(post_ids)]
 
     def _take_out(self, post_ids: Iterable[str], at: datetime) -> int:
-        """Posts, identities and snapshots go, windows are marked; a repetition finishes what a kill left undone."""
+        """Posts and all that belongs to them go, windows are marked; a repetition finishes what a kill left undone."""
         ids = list(dict.fromkeys(post_ids))
         if not ids:
             return 0
@@ -191,6 +229,7 @@ class WriteDoor:
             self._ledger.windows.mark(_pairs(present))
             self._ledger.vault.erase_posts(ids)
             self._ledger.snapshots.erase_posts(ids)
+            self._ledger.verdicts.erase_posts(ids)
         removed = self._index.remove(ids)
         with self._ledger.writing():
             self._ledger.windows.mark({*_pairs(removed), *self._ledger.windows.leaving(ids)})
@@ -246,6 +285,12 @@ def _moving(present: Iterable[Post], incoming: Iterable[Post]) -> list[Post]:
     """Posts as stored that may be in another window after the save."""
     dates = {post.id: post.created_at for post in incoming}
     return [post for post in present if window_of(post.created_at) != window_of(dates[post.id])]
+
+
+def _reviewed(judgement: Judgement, said: Word | None) -> Judgement:
+    """What a model found now, under the reviewers' word; what was overruled before was found by an earlier one."""
+    found = replace(judgement.assessment, verdict=None, overruled=())
+    return replace(judgement, assessment=reviewed(found, said or Word()))
 
 
 def _places(posts: Iterable[Post]) -> list[tuple[str, Pair]]:

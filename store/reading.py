@@ -11,6 +11,7 @@ from listening.assessments import SentimentLabel
 from listening.brands import Brand, Viewer
 from listening.collecting import Gap
 from listening.posts import Post
+from listening.verdicts import Verdict
 
 from .access import Access
 from .charts import WEEK, Point, Slice, Step, Usual, points, starts, usual
@@ -50,6 +51,12 @@ class Reader:
         """None if there is none, or none for this viewer."""
         hits = self.search(viewer, Search(filters=Filters(ids=(post_id,)), limit=1))
         return hits.posts[0] if hits.posts else None
+
+    def verdicts(self, viewer: Viewer, post_id: str) -> tuple[Verdict, ...]:
+        """What reviewers said of a post, oldest first; nothing for those who see no persons, reviewers being some."""
+        if Access(viewer, self._brands).is_crowd_only or self.post(viewer, post_id) is None:
+            return ()
+        return self._ledger.verdicts.log(post_id)
 
     def facets(
         self, viewer: Viewer, search: Search, fields: Sequence[FacetField], top: int = 20

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from listening.errors import ConfigError, EarshotError, TryLater
-from pipeline.cli import alerting, collecting, desk, judging, operating, searching
+from pipeline.cli import alerting, collecting, desk, judging, operating, searching, verdicts
 
 app = typer.Typer(
     name="earshot",
@@ -17,6 +17,7 @@ app = typer.Typer(
 for family in (operating, collecting, judging, searching, desk):
     family.register(app)
 app.add_typer(alerting.app, name="alerts")
+app.add_typer(verdicts.app, name="verdicts")
 app.add_typer(desk.dead_letters, name="dead-letters")
 
 

@@ -36,7 +36,7 @@ def search(
     for name, ratio in (("when (UTC)", None), ("platform", None), ("judged", None), ("post", 1)):
         table.add_column(name, ratio=ratio, no_wrap=ratio is None)
     for post in hits.posts:
-        label = post.assessment.sentiment.label.value if post.assessment else "not yet"
+        label = post.assessment.label.value if post.assessment else "not yet"
         written = f"{post.created_at:%Y-%m-%d %H:%M}" if post.dated else "no date"
         shown = " ".join(post.text.split())
         table.add_row(written, post.platform, label, Text(shown[:300] + "…" * (len(shown) > 300)))

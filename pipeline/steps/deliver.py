@@ -80,7 +80,7 @@ def _quote(house: House, post: Post) -> Quote:
         post_id=post.id,
         text=whole if len(whole) <= _LONGEST_QUOTE else whole[: _LONGEST_QUOTE - 1] + "…",
         language=post.assessment.language if post.assessment else post.language or "und",
-        sentiment=post.assessment.sentiment.label.value if post.assessment else "pending",
+        sentiment=post.assessment.label.value if post.assessment else "pending",
         platform=post.platform,
         created_at=post.created_at,
         link=f"{house.dashboard}/posts/{post.id}",

@@ -26,6 +26,7 @@ class Judged:
 def judge(house: House, now: datetime, say: Callable[[str], None] = lambda _: None) -> Judged:
     """Do what there is to do, read from the store. Killed anywhere and run again, the same state results."""
     with one_at_a_time(house.home, "judge", _WAIT):
+        house.door.apply_verdicts(house.ledger.verdicts.waiting(), now)  # of reviewers who were cut off
         say("Judging posts …")
         classified = classify(house, now, lambda done: say(f"Judging posts … {done:,}"))
         say("Counting windows …")

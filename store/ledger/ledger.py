@@ -20,9 +20,10 @@ from .snapshots import Snapshots
 from .sources import Sources
 from .tombstones import Tombstones
 from .vault import Vault
+from .verdicts import Verdicts
 from .windows import Windows
 
-VERSION = 1
+VERSION = 2
 _SCHEMA = Table("schema_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
 
@@ -41,11 +42,15 @@ class Ledger:
         self.sources = Sources(database)
         self.tombstones = Tombstones(database, keys.tombstone)
         self.vault = Vault(database, keys.vault)
+        self.verdicts = Verdicts(database, keys.tombstone)
         self.windows = Windows(database)
 
     @classmethod
     def open(cls, url: str, keys: Keys) -> Self:
-        """Makes the tables if there are none; refuses those of a newer Earshot."""
+        """Makes the tables that are missing; refuses those of a newer Earshot.
+
+        All in one transaction: a process that is killed over it leaves what was there.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +66,8 @@ class Ledger:
                         f"The ledger {database.place} was written by a newer Earshot (schema {version}, this one knows "
                         f"{VERSION}): upgrade Earshot, or start with another EARSHOT_HOME."
                     )
+                elif version < VERSION:  # what came since are new tables, and they are made already
+                    connection.execute(_SCHEMA.update().values(version=VERSION))
         except BaseException:
             database.close()
             raise

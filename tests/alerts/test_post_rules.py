@@ -8,7 +8,7 @@ import pytest
 from alerts.post_rules import CategoryPolicy, find_post
 from alerts.rules import evaluate_post
 from listening.alerting import Severity
-from listening.assessments import RiskMatch
+from listening.assessments import RiskMatch, SentimentLabel
 from listening.brands import Role
 from listening.posts import Kind, Match, Post, Speaker
 from listening.settings import ReachRule, RiskRule
@@ -22,6 +22,7 @@ CATEGORIES = {
     "threats-self-harm": CategoryPolicy("person", ("pr", "hr"), Severity.CRITICAL),
 }
 RISK = RiskRule(kind="risk", name="risk", title="Risk", categories=tuple(CATEGORIES), min_score=0.5)
+NEGATIVE = SentimentLabel.NEGATIVE
 REACH = ReachRule(kind="reach", name="reach", title="Reach", min_audience=10_000)
 
 
@@ -73,6 +74,9 @@ def test_risk(candidate: Post, fires: bool) -> None:
         (post(audience=50_000, assessment=assessment("neutral")), False),
         (post(audience=50_000, assessment=assessment("negative", 0.5)), False),
         (post(audience=50_000, assessment=assessment(themes=("pay",))), False),
+        # What a reviewer says outranks the model, and is sure.
+        (post(audience=50_000, assessment=replace(assessment("positive", 0.5), verdict=NEGATIVE)), True),
+        (post(audience=50_000, assessment=replace(assessment(), verdict=SentimentLabel.NEUTRAL)), False),
     ],
 )
 def test_reach(candidate: Post, fires: bool) -> None:
