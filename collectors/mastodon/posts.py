@@ -14,7 +14,7 @@ from listening.hashtags import find_hashtags, fold_hashtag, unique_hashtags
 from listening.posts import Author, Counts, Kind, Media, NativePost
 
 from ..canonical import hashed_id, is_likely, language_code, web_address
-from .html import to_plain
+from ..html import to_plain
 
 _MAX_HTML = 200_000  # characters; servers allow 500 to 100,000, and a parser should have a bound
 _OPT_OUTS = frozenset(map(fold_hashtag, ("nobot", "nobots", "noindex", "noarchive", "nosearch")))

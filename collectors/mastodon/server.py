@@ -13,7 +13,7 @@ from mastodon.errors import MastodonError, MastodonNetworkError, MastodonRatelim
 from listening.errors import AccessDenied, RateLimited, TryLater
 
 from ..canonical import read_json
-from .waiting import come_back, read_time
+from ..waiting import come_back, read_time
 
 _TOKEN = "platforms.mastodon.access_token (EARSHOT_PLATFORMS__MASTODON__ACCESS_TOKEN), or the server's own entry"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collectors.mastodon.html import to_plain
+from collectors.html import to_plain
 from collectors.mastodon.plan import plan_for
 from collectors.mastodon.posts import asks_to_be_left_out, post_id, to_post
 from listening.errors import UnreadableInput

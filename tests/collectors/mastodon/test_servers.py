@@ -10,8 +10,8 @@ import pytest
 
 from collectors.mastodon import MastodonCollector, Server
 from collectors.mastodon.build import client_for
-from collectors.mastodon.waiting import LONGEST, USUAL
 from collectors.protocol import Request
+from collectors.waiting import LONGEST, USUAL
 from listening.collecting import Cursor, Page, Position, Removal, RemovalReason
 from listening.errors import AccessDenied, ConfigError, EarshotError, RateLimited, TryLater
 from listening.platforms import MastodonServer as ServerSettings

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from listening.errors import UnreadableInput
 
-from ..canonical import web_address
+from .canonical import web_address
 
 _PARAGRAPHS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"script", "style", "template", "title", "head"})

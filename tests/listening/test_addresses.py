@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.channels.targets import is_public
+from listening.addresses import is_public
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from alerts.channels.targets import is_public
         "172.31.255.255",
         "192.168.1.1",
         "169.254.169.254",
+        "168.63.129.16",
         "100.64.0.1",
         "100.127.255.254",
         "192.0.2.1",
