@@ -32,9 +32,13 @@ class LedgerSettings(Section):
 
 
 class SentimentSettings(Section):
-    """``model``: ``earshot-small`` (bundled), a folder, or a name on the Hugging Face Hub."""
+    """``model``: ``earshot-small`` (bundled), a folder, or a name on the Hugging Face Hub.
+
+    ``labels`` says what the labels of such a model mean, where their names do not.
+    """
 
     model: str = "earshot-small"
+    labels: dict[str, Literal["negative", "neutral", "positive"]] = Field(default_factory=dict)
     threads: int = Field(default=2, ge=1, le=64)
 
 

@@ -7,12 +7,14 @@ from types import TracebackType
 from alerts.channels import Channel
 from alerts.channels import build as build_channel
 from listening.brands import Brand, Purpose, Role
-from listening.errors import ConfigError, NotReady
+from listening.errors import ConfigError, EarshotError, NotReady
 from listening.query import parse
 from listening.settings import Settings
-from sentiment.encoder import Encoder, revision_of
+from sentiment.encoder import Encoder, revision, revision_of
 from sentiment.judge import Judge
+from sentiment.locating import find
 from sentiment.risks import Categories, load_categories
+from sentiment.scores import MeasuredScore, saved_scores, scores_of
 from store.door import WriteDoor
 from store.embedded import EmbeddedIndex
 from store.keys import Keys
@@ -86,12 +88,31 @@ class House:
     @cached_property
     def judge(self) -> Judge:
         sentiment = self.settings.sentiment
-        return Judge(Encoder.load(sentiment.model, sentiment.threads), self.categories)
+        return Judge(Encoder.load(sentiment.model, sentiment.threads, sentiment.labels), self.categories)
 
     @property
     def model_revision(self) -> str:
         """The revision of the model in the settings. Loads no model: a cycle with nothing new stays cheap."""
-        return revision_of(self.settings.sentiment.model)
+        return revision_of(self.settings.sentiment.model, self.settings.sentiment.labels)
+
+    @property
+    def scores_file(self) -> Path:
+        """What ``earshot evaluate --save`` measured, by model revision."""
+        return self.home / "model-scores.json"
+
+    @property
+    def measured_scores(self) -> dict[str, MeasuredScore]:
+        """How well the model in the settings was measured to judge each language; one's own measurements win.
+
+        Loads no model and asks no network. Empty for a model that nobody measured, or that is not there.
+        """
+        sentiment = self.settings.sentiment
+        try:
+            found = find(sentiment.model, network=False)
+            own = saved_scores(self.scores_file, revision(found, sentiment.labels))
+        except EarshotError:
+            return {}  # pages go on without scores; `earshot doctor` and every cycle say what is wrong
+        return scores_of(found.config) | own
 
     @cached_property
     def channels(self) -> dict[str, Channel]:

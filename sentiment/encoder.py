@@ -90,7 +90,7 @@ class Encoder:
         else:
             pieces = TransformersPieces(found.source, longest)
         check(backend, pieces, longest, len(names), where)
-        return cls(backend, pieces, _revision(found, labels), found.config, labels)
+        return cls(backend, pieces, revision(found, labels), found.config, labels)
 
     def encode(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> Encoded:
         """Memory depends on the result alone, however many texts: three numbers and a vector each.
@@ -128,11 +128,11 @@ class Encoder:
 
 def revision_of(name_or_folder: str | Path = BUNDLED, labels: Mapping[str, str] | None = None) -> str:
     """The `revision` that the model has when it is loaded; reads its files and starts nothing."""
-    return _revision(find(name_or_folder), labels)
+    return revision(find(name_or_folder), labels)
 
 
-def _revision(found: FoundModel, labels: Mapping[str, str] | None) -> str:
-    """Of everything that decides an answer: the weights, what the labels mean, the calibration."""
+def revision(found: FoundModel, labels: Mapping[str, str] | None = None) -> str:
+    """Stands for everything that decides an answer: the weights, what the labels mean, the calibration."""
     ours = {key: value for key, value in found.config.get("earshot", {}).items() if "score" not in key}
     said = json.dumps([found.config.get("id2label"), dict(labels or {}), ours], sort_keys=True, ensure_ascii=False)
     return f"{found.name}@{sha256(f'{found.fingerprint()} {said}'.encode()).hexdigest()[:12]}"

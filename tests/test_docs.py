@@ -60,7 +60,7 @@ def _written(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None:
         return "(none)"
-    if value in ("", ()):
+    if value in ("", (), {}):
         return "(empty)"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

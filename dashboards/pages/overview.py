@@ -1,6 +1,7 @@
 """The overview: the first sentence, volume over time, and who says it where, how and in which language."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Literal
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from listening.assessments import SentimentLabel
 from listening.brands import Role, Viewer
 from listening.errors import QueryError
+from sentiment.scores import MeasuredScore
 from store.protocol import Filters, Search
 
 from .. import charts
@@ -19,6 +21,7 @@ from ..catalogue import Words, mark
 from ..counts import ORDER
 from ..desk import Desk
 from ..labels import label
+from ..measured import Measured, measured
 from ..periods import NAMES, Period, read_period
 from ..sentence import Findings, Silence, tell
 from ..told import told
@@ -52,6 +55,8 @@ class BarRow:
     negative_address: str
     told: str
     parts: tuple[BarPart, ...]
+    measured: Measured | None
+    """Of a language: how well it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +210,20 @@ def _breakdown(
         counts[part.value][part.sentiment] += part.posts
     ranked = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))[:_MOST_ROWS]
     longest = max((posts.total() for _, posts in ranked), default=1)
-    return Breakdown(by, title, tuple(_bar_row(words, by, value, posts, longest, selection) for value, posts in ranked))
+    scores = desk.house.measured_scores if by == "language" else {}
+    rows = tuple(_bar_row(words, by, value, posts, longest, selection, scores) for value, posts in ranked)
+    return Breakdown(by, title, rows)
 
 
-def _bar_row(words: Words, by: str, value: str, posts: Counter[str], longest: int, selection: Selection) -> BarRow:
+def _bar_row(
+    words: Words,
+    by: str,
+    value: str,
+    posts: Counter[str],
+    longest: int,
+    selection: Selection,
+    scores: Mapping[str, MeasuredScore],
+) -> BarRow:
     here = selection.adding(by, value)
     parts, at = [], 0.0
     for name in ORDER:
@@ -224,4 +239,5 @@ def _bar_row(words: Words, by: str, value: str, posts: Counter[str], longest: in
         negative_address=here.narrowed(sentiments=(SentimentLabel.NEGATIVE.value,)).address(),
         told=told,
         parts=tuple(parts),
+        measured=measured(words, value, scores) if by == "language" else None,
     )

@@ -1,5 +1,6 @@
 """Posts: search with filters, one post, and the way to its original for those who may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import quote
@@ -9,12 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from listening.errors import NotAllowed, QueryError
 from listening.query import parse
+from sentiment.scores import MeasuredScore
 from store.protocol import FacetField, Hits
 
 from ..addresses import FIELDS, Order, Selection, read_selection
 from ..catalogue import Words, mark
 from ..desk import Desk
 from ..hidden import visible
+from ..measured import Measured, measured
 from ..problems import NotFound
 from ..shown import Marker, web_address
 from ..told import told
@@ -47,6 +50,8 @@ class FacetRow:
     posts: int
     chosen: bool
     address: str
+    measured: Measured | None
+    """Of a language: how well it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,10 @@ def _facets(desk: Desk, visit: Visit, selection: Selection) -> list[Facet]:
     fields = tuple(cast(FacetField, FIELDS[name]) for name in _SIDE)
     counted = desk.house.reader.facets(visit.viewer, replace(selection, after=None).search(1), fields, top=_TOP)
     facets = []
+    scores = desk.house.measured_scores
     for name in _SIDE:
         rows = tuple(
-            _facet_row(desk, visit.words, selection, name, count.value, count.posts)
+            _facet_row(desk, visit.words, selection, name, count.value, count.posts, scores)
             for count in counted.get(FIELDS[name], ())
         )
         if rows:
@@ -155,10 +161,19 @@ def _facets(desk: Desk, visit: Visit, selection: Selection) -> list[Facet]:
     return facets
 
 
-def _facet_row(desk: Desk, words: Words, selection: Selection, name: str, value: str, posts: int) -> FacetRow:
+def _facet_row(
+    desk: Desk,
+    words: Words,
+    selection: Selection,
+    name: str,
+    value: str,
+    posts: int,
+    scores: Mapping[str, MeasuredScore],
+) -> FacetRow:
     chosen = value in getattr(selection.filters, FIELDS[name])
     change = selection.removing if chosen else selection.adding
-    return FacetRow(value, desk.label(words, name, value), posts, chosen, change(name, value).address())
+    how_well = measured(words, value, scores) if name == "language" else None
+    return FacetRow(value, desk.label(words, name, value), posts, chosen, change(name, value).address(), how_well)
 
 
 def _address_in_vault(desk: Desk, request: Request, post_id: str) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from listening.errors import UnreadableInput
+from listening.errors import ConfigError, UnreadableInput
 from pipeline.cli.common import console, moment, open_house, present, progress
 
 
@@ -71,14 +71,22 @@ def evaluate(
     model: Annotated[str | None, typer.Option("--model", help="a folder or a Hub name; default: the setting")] = None,
     by: Annotated[Group, typer.Option("--by", help="source: needs a column of that name")] = Group.LANGUAGE,
     as_json: Annotated[bool, typer.Option("--json", help="everything, as one JSON object")] = False,
+    save: Annotated[bool, typer.Option("--save", help="show the scores beside the languages on the dashboard")] = False,
 ) -> None:
     """How well the model judges labelled posts: macro-F1, accuracy, per-class F1, calibration error, by language."""
     from pipeline.cli.receipts import print_evaluation
-    from pipeline.judging import evaluate_files
+    from pipeline.judging import evaluate_files, keep_scores
+    from sentiment.scores import FEWEST
 
+    if save and by is Group.SOURCE:
+        raise ConfigError("--save keeps one score a language, and --by source has several: leave one of them out.")
     with open_house() as house, progress.status("Judging …"):
         evaluation = evaluate_files(house, files, model, by is Group.SOURCE)
+        kept = keep_scores(house, evaluation) if save else {}
     if as_json:
         print(json.dumps(asdict(evaluation), ensure_ascii=False, indent=1))
     else:
         print_evaluation(console, evaluation)
+    if save:
+        told = f"Saved for the dashboard: {', '.join(kept) or 'nothing'}"
+        progress.print(f"{told} (a language needs {FEWEST} posts).")

@@ -254,7 +254,7 @@ def test_a_vocabulary_is_enough_of_a_tokenizer(tmp_path: Path) -> None:
     pieces = ["[PAD]", "[UNK]", "good", "bad", "[CLS]", "[SEP]", "[MASK]"]
     (made / "vocab.txt").write_text("\n".join(pieces), encoding="utf-8")
     (made / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer"}', encoding="utf-8")
-    assert run(sys.executable, LOADING, str(made)) == "[0, 1, 1, 0, 1]\n"
+    assert run(sys.executable, LOADING, str(made)) == "[0, 1, 1, 2, 1]\n"
 
 
 @pytest.mark.skipif(not WITH_TORCH.exists(), reason=f"{WITH_TORCH} is missing: `make train` installs torch there")
