@@ -6,10 +6,10 @@ UV     := $(VENV)/bin/uv
 UV_VERSION := 0.13.9
 READY  := $(VENV)/.ready
 
-.PHONY: help up down setup test check bench docs train lock clean
+.PHONY: help up down setup test check bench bench-model docs train lock clean
 
 help:     ## list these verbs
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 up: setup ## everything on this machine: dashboard, Airflow, the first posts; Ctrl-C stops it
 	@$(VENV)/bin/earshot up
@@ -42,6 +42,9 @@ check: setup ## lint, types, import contract
 
 bench: setup ## benchmarks, printed as tables (docs/benchmarks.md explains them)
 	@$(VENV)/bin/python -m pipeline.benchmark $(BENCH)
+
+bench-model: setup ## how good the model is, beside others (docs/model-quality.md explains the tables)
+	@$(VENV)/bin/python -m sentiment.quality $(BENCH)
 
 docs: setup ## the documentation as pages, in build/docs/
 	@$(VENV)/bin/python -m mkdocs build --strict && echo "Open build/docs/index.html"

@@ -38,10 +38,8 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
     for source, average in evaluation.sources.items():
         if several[source] > 1:
             console.print(f"{source}: macro-F1 {average:.3f} on average of its {several[source]} languages.")
-    lines = "lines above" if evaluation.sources else "languages"
-    console.print(
-        f"Average of the {lines}: macro-F1 {evaluation.average_macro_f1:.3f}, accuracy {evaluation.average_accuracy:.3f}."
-    )
+    of_what = f"Average of the {'lines above' if evaluation.sources else 'languages'}"
+    console.print(f"{of_what}: macro-F1 {evaluation.average_macro_f1:.3f}, accuracy {evaluation.average_accuracy:.3f}.")
     for row in evaluation.bad_rows:
         console.print(Text(str(row)), style="dim")
     if evaluation.bad_row_count > len(evaluation.bad_rows):

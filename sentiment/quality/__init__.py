@@ -1,0 +1,1 @@
+"""How good is the model, beside others? One file a table; `python -m sentiment.quality` prints them all."""
