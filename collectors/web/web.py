@@ -5,6 +5,7 @@ import weakref
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 import httpcore
 import httpx
@@ -44,7 +45,7 @@ class Web:
         self._own = frozenset(_origin(httpx.URL(address)) for address in own if address)
         self._limits = limits or Limits()
         self._watch = Stopwatch()
-        context = context or httpx.create_ssl_context()
+        context = context or _usual_context()
         # Two pools: a connection that was opened for the operator's address is never used for somebody else's.
         self._outside, self._inside = (
             httpcore.ConnectionPool(
@@ -131,6 +132,12 @@ class Web:
         if status >= 500 or status in (408, 425):
             raise TryLater(f"{host} has a fault of its own ({status}).")
         raise TryLater(f"{host} answered {status}, which Earshot does not know what to do with.")
+
+
+@cache
+def _usual_context() -> ssl.SSLContext:
+    """Reading all the authorities takes a quarter of a second on a slow machine."""
+    return httpx.create_ssl_context()
 
 
 def _close(*pools: httpcore.ConnectionPool) -> None:

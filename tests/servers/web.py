@@ -1,5 +1,6 @@
 """A local server of ours that answers whatever a test scripts, and keeps what it was asked."""
 
+import ssl
 import threading
 import time
 from collections import deque
@@ -35,13 +36,15 @@ class WebServer:
     """``with WebServer() as server:`` serves at ``server.address``. ``pages`` are the answers by path (with its query);
     ``faults`` go first, one a request, None in it is an ordinary answer; ``always`` stands for all pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.pages: dict[str, Reply] = {}
         self.faults: deque[Reply | None] = deque()
         self.always: Reply | None = None
         self.asked: list[Asked] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = False
+        if context:
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property
