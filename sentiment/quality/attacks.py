@@ -21,10 +21,10 @@ _AROUND = {
     "R": (("\u202b", "\u202c"), ("\u2067", "\u2069"), ("\u2068", "\u2069")),
 }
 
-# From Unicode's confusables.txt (UTS #39): a letter, then those of other scripts that share its skeleton. Latin with
+# Of Unicode's confusables.txt (UTS #39, version 14): a letter, then those of others that share its skeleton. Latin with
 # Cyrillic and Greek; Cyrillic with Latin and Greek; Hebrew with its wide letters and the mathematicians' ones.
 _DOUBLES = (
-    "aаα cсϲ dԁ eе hһ iіι jјϳ lӏ oоοσ pрρ qԛ rг sѕ uυ vѵν wԝ xх yуγү AАΑ BВΒ CСϹ EЕΕ GԌ HНΗ IІΙ JЈͿ KКΚ MМΜ NΝ OОΟ "
+    "aаα cсϲ dԁ eе hһ iіι jјϳ lӀ oоοσ pрρ qԛ rг sѕ uυ vѵν wԝ xх yуγү AАΑ BВΒ CСϹ EЕΕ GԌ HНΗ IІΙ JЈͿ KКΚ MМΜ NΝ OОΟ "
     "PРΡ SЅ TТΤ VѴ WԜ XХΧ YҮΥ ZΖ "
     "аaα вʙ гr еe иᴎ кκᴋ мᴍ нʜ оoο пπ рpρ сcϲ тᴛ уyγ фφɸ хx іiι ѕs яᴙ АAΑ ВBΒ ГΓ ЕEΕ КKΚ МMΜ НHΗ ОOΟ ПΠ РPΡ СCϹ ТTΤ "
     "ФΦ ХXΧ ІIΙ ЅS "
