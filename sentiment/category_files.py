@@ -26,7 +26,10 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A risk category. ``about`` says whether its alerts concern a person or a condition; those never name anybody."""
+    """A risk category. ``about`` says whether its alerts concern a person or a condition; those never name anybody.
+
+    ``theme``: whoever shows this risk speaks about that theme too, so the post is protected speech.
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class Category:
     audience: tuple[Role, ...]
     severity: Severity
     about: Literal["person", "condition"]
+    theme: str | None = None
 
     @property
     def owner(self) -> str:
@@ -93,7 +97,7 @@ class CategoryFile:
 
 _DEFAULT_WEIGHTS = {Group.STRONG: 0.85, Group.WEAK: 0.4}
 _THEME_KEYS = {"title", "description", "words", "phrases", "weights", "examples", "counter_examples"}
-_CATEGORY_KEYS = _THEME_KEYS | {"audience", "severity", "about"}
+_CATEGORY_KEYS = _THEME_KEYS | {"audience", "severity", "about", "theme"}
 _SEE = "(docs/risk-categories.md has a whole file as an example)"
 
 
@@ -130,6 +134,7 @@ class _Reader:
                 audience=tuple(Role(self._one_of("audience", role, Role)) for role in self._audience()),
                 severity=Severity(self._one_of("severity", self._table.get("severity"), Severity)),
                 about="person" if self._about() == "person" else "condition",
+                theme=self._text("theme") if "theme" in self._table else None,
             )
         )
 
@@ -137,12 +142,21 @@ class _Reader:
         return self._file(Theme(self._name, self._text("title"), self._text("description")))
 
     def _file(self, subject: Category | Theme) -> CategoryFile:
+        examples = self._examples("examples", why=False)
+        counter_examples = self._examples("counter_examples", why=True)
+        wanted = {_same(example.text) for example in examples}
+        for number, example in enumerate(counter_examples, start=1):
+            if _same(example.text) in wanted:
+                raise self._wrong(
+                    f"counter_examples, number {number}",
+                    f'("{example.text}") is among the examples too; decide which it is and remove the other',
+                )
         return CategoryFile(
             subject=subject,
             weights=self._weights(),
             phrases=self._phrases(subject.owner),
-            examples=self._examples("examples", why=False),
-            counter_examples=self._examples("counter_examples", why=True),
+            examples=examples,
+            counter_examples=counter_examples,
         )
 
     def _wrong(self, entry: str, what: str) -> ConfigError:
@@ -239,6 +253,9 @@ class _Reader:
                 raise self._wrong(
                     f"{key}, number {number}", f"must have just {', '.join(sorted(wanted))}, all of them texts"
                 )
+            for part in ("text", "lang"):
+                if not entry[part].strip():
+                    raise self._wrong(f"{key}, number {number}", f"has an empty {part}; write it or remove the entry")
             found_by = entry.get("found_by", "words")
             if found_by not in ("words", "meaning"):
                 raise self._wrong(
@@ -246,3 +263,7 @@ class _Reader:
                 )
             read.append(Example(entry["text"], entry["lang"], entry.get("why", ""), found_by == "words"))
         return tuple(read)
+
+
+def _same(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -145,13 +145,18 @@ class _Language:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """One text, read once: which phrases it has, and where."""
+class Reading:
+    """One text, read once: what its phrases say.
+
+    ``owners`` are those of the risks and themes; ``excused`` those whose ``unless`` or ``unless_post`` the text has.
+    """
 
     text: str
     language: str
     risks: tuple[RiskMatch, ...]
     themes: tuple[str, ...]
+    owners: frozenset[str] = frozenset()
+    excused: frozenset[str] = frozenset()
 
 
 class Categories:
@@ -162,6 +167,13 @@ class Categories:
         self.files = tuple(files.values())
         self.list: tuple[Category, ...] = tuple(f.subject for f in self.files if isinstance(f.subject, Category))
         self.theme_list: tuple[Theme, ...] = tuple(f.subject for f in self.files if isinstance(f.subject, Theme))
+        known = {theme.name for theme in self.theme_list}
+        for path, file in files.items():
+            if isinstance(file.subject, Category) and file.subject.theme not in (None, *known):
+                raise ConfigError(
+                    f"{path}, entry 'theme' is '{file.subject.theme}', but there is no such theme; "
+                    f"write one of {', '.join(sorted(known))}, or remove it."
+                )
         sources = {file.subject.owner: str(path) for path, file in files.items()}
         self._weights = {file.subject.owner: file.weights for file in self.files}
         by_language: dict[str, list[PhraseLine]] = {}
@@ -170,22 +182,23 @@ class Categories:
                 by_language.setdefault(line.language, []).append(line)
         self._languages = {code: _Language(code, lines, sources) for code, lines in sorted(by_language.items())}
         # The judge asks for the risks and then for the themes of the same post.
-        self._last = _Reading("", UNDETERMINED, (), ())
+        self._last = Reading("", UNDETERMINED, (), ())
 
     def match(self, text: str, language: str) -> tuple[RiskMatch, ...]:
         """The risks in ``text``, the likeliest first. ``language`` (ISO 639-1 or ``und``) is a hint."""
-        return self._read(text, language).risks
+        return self.read(text, language).risks
 
     def themes(self, text: str, language: str) -> tuple[str, ...]:
         """Names of the themes that ``text`` touches, in alphabetical order. ``language`` is a hint."""
-        return self._read(text, language).themes
+        return self.read(text, language).themes
 
-    def _read(self, text: str, language: str) -> _Reading:
+    def read(self, text: str, language: str) -> Reading:
+        """Risks and themes at once, and whose phrases say so. ``language`` is a hint."""
         last = self._last
         if last.text == text and last.language == language:
             return last
         folded = fold(text)
-        hits_of = self._hits(folded, language)
+        hits_of, excused = self._hits(folded, language)
         scores = {
             name: found for name, hits in hits_of.items() if (found := self._judge(name, _not_withdrawn(hits, folded)))
         }
@@ -197,8 +210,10 @@ class Categories:
                 if category.owner in scores:
                     score, hits = scores[category.owner]
                     risks.append(RiskMatch(category.name, score, _evidence(traced, hits, hidden)))
-        themes = tuple(theme.name for theme in self.theme_list if theme.owner in scores)
-        reading = _Reading(text, language, tuple(sorted(risks, key=lambda risk: -risk.score)), themes)
+        protecting = {category.theme for category in self.list if category.owner in scores}
+        themes = tuple(theme.name for theme in self.theme_list if theme.owner in scores or theme.name in protecting)
+        ordered = tuple(sorted(risks, key=lambda risk: -risk.score))
+        reading = Reading(text, language, ordered, themes, frozenset(scores), frozenset(excused))
         self._last = reading
         return reading
 
@@ -211,18 +226,22 @@ class Categories:
             ):
                 yield language
 
-    def _hits(self, folded: str, hint: str) -> dict[str, list[_Hit]]:
-        """Where each owner's phrases stand."""
+    def _hits(self, folded: str, hint: str) -> tuple[dict[str, list[_Hit]], set[str]]:
+        """Where each owner's phrases stand; and the owners with any that withdraws, though there be nothing to."""
         found: dict[str, list[_Hit]] = {}
+        excused: set[str] = set()
         for language in self._languages_for(folded, hint):
             numbers = language.phrases_in(folded)
             promising = {
                 language.line(n).owner for n in numbers if language.line(n).group in (Group.STRONG, Group.WEAK)
             }
             for number in numbers:
-                if language.line(number).owner in promising:
-                    found.setdefault(language.line(number).owner, []).extend(language.places(number, folded))
-        return found
+                line = language.line(number)
+                if line.group in (Group.UNLESS, Group.UNLESS_POST):
+                    excused.add(line.owner)
+                if line.owner in promising:
+                    found.setdefault(line.owner, []).extend(language.places(number, folded))
+        return found, excused
 
     def _judge(self, owner: str, hits: Sequence[_Hit]) -> tuple[float, Sequence[_Hit]] | None:
         """Score and the hits that make it, or None where they are too weak. Several places of a phrase count once."""

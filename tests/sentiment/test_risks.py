@@ -125,8 +125,13 @@ def test_our_categories() -> None:
     found = {category.name: (category.about, category.severity) for category in OURS.list}
     assert found == {
         "confidential-disclosure": ("person", Severity.CRITICAL),
+        "discrimination": ("condition", Severity.WARNING),
         "harassment-insults": ("person", Severity.WARNING),
+        "insider-embargo": ("person", Severity.CRITICAL),
+        "legal-ethics": ("condition", Severity.WARNING),
         "safety-hazard": ("condition", Severity.CRITICAL),
+        "security-exposure": ("person", Severity.CRITICAL),
+        "spokesperson-confusion": ("person", Severity.WARNING),
         "threats-self-harm": ("condition", Severity.CRITICAL),
     }
     assert all(category.audience and Role.HR not in category.audience for category in OURS.list)
@@ -219,6 +224,50 @@ def test_a_secret_that_one_category_knows_is_kept_by_all(tmp_path: Path) -> None
     assert [(match.category, match.evidence) for match in found] == [
         ("insults", "stupid door code ••• in a game today")
     ]
+
+
+@pytest.mark.parametrize(
+    "key",  # joined here, so that nothing in this repository looks like a key
+    [
+        "AKIA" + "Z7QJ4M2XW9PLKD3R",
+        "ghp" + "_" + "a1B2c3D4" * 4 + "wxyz",
+        "github" + "_pat_" + "11ABCDE0Y0" * 3,
+        "glpat" + "-" + "x9Kd72LmQw" * 2,
+        "xoxb" + "-1234567890-0987654321-" + "AbCdEf12" * 3,
+        "sk" + "_live_" + "4eC39HqLyj" * 2,
+        "sk" + "-proj-" + "T3BlbkFJ9a" * 4,
+        "AIza" + "SyD4x-7Qk_" + "w9Z2" * 6,
+        "eyJhbGciOiJI" + "UzI1NiJ9.eyJzdWIiOiIx" + "MjM0.dozjgNryP4J3jVmN",
+        "npm" + "_" + "aB3dE6gH" * 4 + "xxYZ",
+        "123456789" + ":AA" + "Hk3jf9Ql" * 4 + "x",
+        "AccountKey=" + "Zm9vYmFyYmF6cXV4" * 3 + "==",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "guys {} is in the page source", "смотрите: {} лежит в сети", "({})!"])
+def test_well_known_keys_are_found_and_not_repeated(key: str, around: str) -> None:
+    found = {match.category: match.evidence for match in OURS.match(around.format(key), "und")}
+    assert "security-exposure" in found
+    assert "•••" in found["security-exposure"]
+    assert not any(key[i : i + 8] in evidence for evidence in found.values() for i in range(12, len(key) - 8))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "secret"),
+    [
+        ("en", "The admin password for the store tablets is still Winter2024, lol", "Winter"),
+        ("en", "password: hunter2024-!x, have fun", "hunter"),
+        ("en", "wifi password at the office is literally password", "literally password"),
+        ("ro", "Parola la wifi-ul din depozit e Depozit2023, intrați", "Depozit2023"),
+        ("ru", "Пароль от админки до сих пор admin123, позор", "admin123"),
+        ("he", "הסיסמה של מערכת הקופות היא עדיין kupa1234", "kupa"),
+        ("pl", "Hasło do kasy to nadal Sklep2023, wstyd", "Sklep"),
+        ("pl", "Kod do drzwi magazynu to 4455", "4455"),
+    ],
+)
+def test_a_password_is_found_and_not_repeated(language: str, text: str, secret: str) -> None:
+    found = {match.category: match.evidence for match in OURS.match(text, language)}
+    assert "•••" in found["security-exposure"]
+    assert not any(secret in evidence for evidence in found.values())
 
 
 def test_evidence_of_a_long_text_is_short_and_its_own_words() -> None:
@@ -333,6 +382,24 @@ def test_a_category_and_a_theme_of_one_name_keep_apart(tmp_path: Path) -> None:
     assert (found.match("My salary is low", "en"), found.themes("My salary is low", "en")) == ((), ("fruit",))
     assert found.themes("A rotten apple", "en") == ()
     assert [risk.category for risk in found.match("A rotten apple", "en")] == ["fruit"]
+
+
+def test_a_risk_may_be_protected_speech_by_itself(tmp_path: Path) -> None:
+    found = load_categories(written(tmp_path, 'theme = "pay"\n' + WORTH))
+    assert found.themes("A rotten apple", "en") == ("pay",)
+    assert found.themes("A mouldy apple", "en") == ()
+
+
+def test_a_theme_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"fruit.toml, entry 'theme' is 'joy'.*write one of belief, "):
+        load_categories(written(tmp_path, 'theme = "joy"\n' + WORTH))
+
+
+def test_a_report_of_discrimination_is_always_protected() -> None:
+    (file,) = [file for file in OURS.files if file.subject.owner == "categories/discrimination"]
+    for example in file.examples:
+        if example.words:
+            assert "discrimination" in OURS.themes(example.text, example.lang), example.text
 
 
 def test_the_revision_follows_the_files(tmp_path: Path) -> None:
