@@ -74,7 +74,7 @@ class Bench:
 
     def _contestants(self, opened: ExitStack) -> list[Contestant]:
         if self._linear is None:
-            peer = self._the_peer(opened)
+            peer = self._the_peer(opened) if self._options.rows != 0 else None
             self._linear = [Linear(peer, self._data, self._home, self._options.rows)] if peer else []
         return [*self._models, *self._linear]
 
@@ -121,9 +121,12 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further models in the tables")
     parser.add_argument("--tables", nargs="+", default=TABLES, choices=TABLES, metavar="NAME", help=", ".join(TABLES))
     parser.add_argument("--posts", type=_number, metavar="N", help="at most so many posts a group; default: all")
-    parser.add_argument("--rows", type=_number, metavar="N", help="training rows of the linear model; default: all")
+    parser.add_argument("--rows", type=int, metavar="N", help="for the linear model; 0: without it; default: all")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also as Markdown, between the marks of a page")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.rows is not None and options.rows < 0:
+        parser.error(f"--rows {options.rows} is no number of training rows — write 0 or more.")
+    return options
 
 
 def _number(text: str) -> int:

@@ -72,6 +72,13 @@ def test_only_the_tables_asked_for(data: Path) -> None:
     assert sum("linear baseline and TF-IDF are left out" in one for one in told) == 1
 
 
+@pytest.mark.usefixtures("no_peer")
+def test_the_linear_model_can_be_left_out_without_a_word(data: Path) -> None:
+    titles, told = made(data, "--tables", "scores", "--rows", "0")
+    assert len(titles) == 1
+    assert [one.split(" in ")[0] for one in told] == ["There is no teacher"]
+
+
 def test_all_tables_are_asked_for_unless_some_are_named() -> None:
     assert tuple(read_options([]).tables) == TABLES
     assert read_options(["--tables", "memory", "--models", "a", "b"]).models == ["a", "b"]
