@@ -28,7 +28,8 @@ _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 _JOINER = re.compile(r"[\u200c\u200d]+")
-_BLANK = re.compile(r"[\s\u0000-\u001f\u007f-\u009f\u2800\u3164\uffa0]+")
+# Also halves of surrogate pairs: no tokenizer takes them.
+_BLANK = re.compile(r"[\s\u0000-\u001f\u007f-\u009f\u2800\u3164\uffa0\ud800-\udfff]+")
 _LONG_RUN = re.compile(r"([^\d\s])\1{3,}")
 # Letters in disguise (bold, fullwidth, circled, ligatures). Whole NFKC would take Thai and Korean letters apart.
 _STYLED = re.compile(r"[\u1d2c-\u1d6a\u2100-\u218b\u2460-\u24ff\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]+")

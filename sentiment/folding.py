@@ -67,6 +67,7 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _BEFORE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE), " http "),
     (re.compile(r"(?<![\w@/.])[@＠]\w(?:[\w.\-]*\w)?(?:@\w(?:[\w.\-]*\w)?)?"), f" {MENTION} "),
@@ -123,7 +124,8 @@ def trace(text: str) -> Traced:
     here = "".join(piece for piece, _ in pieces)
     for pattern, put_instead in _AFTER:
         here, spans = _replace(here, spans, pattern, put_instead)
-    return Traced(text, here, tuple(start for start, _ in spans), tuple(end for _, end in spans))
+    # Half a surrogate pair cannot be written as UTF-8, and a quote will be.
+    return Traced(_HALF.sub("\ufffd", text), here, tuple(start for start, _ in spans), tuple(end for _, end in spans))
 
 
 def _replace(
