@@ -2,9 +2,17 @@
 
 from .files import FilesSettings
 from .mastodon import MastodonServer, MastodonSettings
-from .section import Platform, Section, Terms
+from .section import Platform, PlatformOnTerms, Section, Terms
 
-__all__ = ["FilesSettings", "MastodonServer", "MastodonSettings", "Platform", "PlatformSettings", "Terms"]
+__all__ = [
+    "FilesSettings",
+    "MastodonServer",
+    "MastodonSettings",
+    "Platform",
+    "PlatformOnTerms",
+    "PlatformSettings",
+    "Terms",
+]
 
 
 class PlatformSettings(Section):

@@ -1,7 +1,7 @@
 """What the settings of all platforms have in common."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -27,12 +27,15 @@ class Terms(Section):
 
 
 class Platform(Section):
-    """``terms`` must be recorded before a platform starts that ``needs_terms`` (docs/platforms has the why of each)."""
-
-    needs_terms: ClassVar[bool] = False
+    """Off until it is switched on, in general because it needs to be told where to look."""
 
     enabled: bool = False
     every_minutes: int = Field(default=5, ge=1)
+
+
+class PlatformOnTerms(Platform):
+    """A platform that does not start before its ``terms`` are recorded: it is sold, or allowed by approval only."""
+
     terms: Terms | None = None
 
 
