@@ -13,6 +13,7 @@ from listening.settings import Settings
 from sentiment.encoder import Encoder, revision, revision_of
 from sentiment.judge import Judge
 from sentiment.locating import find
+from sentiment.risk_finder import risk_revision
 from sentiment.risks import Categories, load_categories
 from sentiment.scores import MeasuredScore, saved_scores, scores_of
 from store.door import WriteDoor
@@ -88,7 +89,17 @@ class House:
     @cached_property
     def judge(self) -> Judge:
         sentiment = self.settings.sentiment
-        return Judge(Encoder.load(sentiment.model, sentiment.threads, sentiment.labels), self.categories)
+        return Judge(Encoder.load(sentiment.model, sentiment.threads, sentiment.labels), self.categories, self.learned)
+
+    @property
+    def learned(self) -> Path:
+        """What the examples of the categories taught, kept for the next start; no post has a part in it."""
+        return self.home / "learned.npz"
+
+    @property
+    def risk_revision(self) -> str:
+        """The revision of categories and examples as this model sees them. Loads no model either."""
+        return risk_revision(self.categories, self.model_revision)
 
     @property
     def model_revision(self) -> str:

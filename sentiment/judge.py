@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from listening.assessments import CLASSES, Assessment, RiskMatch, Sentiment, SentimentLabel
 from sentiment.backends import Floats
 from sentiment.cleaning import is_empty
 from sentiment.encoder import Encoder
 from sentiment.language import UNDETERMINED, identify
 from sentiment.locating import BUNDLED
+from sentiment.packing import pack
+from sentiment.risk_finder import RiskFinder
 from sentiment.risks import Categories, load_categories
 
 
@@ -28,9 +28,10 @@ class TextToJudge:
 class Judge:
     """Made once a process: the encoder is its costly part. `judge` may be called from several threads."""
 
-    def __init__(self, encoder: Encoder, categories: Categories) -> None:
+    def __init__(self, encoder: Encoder, categories: Categories, kept: Path | None = None) -> None:
+        """``kept`` is a file for what is learned from the examples of the categories: it saves the next start time."""
         self._encoder = encoder
-        self._categories = categories
+        self._risks = RiskFinder(categories, encoder, kept)
 
     @classmethod
     def load(cls, model: str | Path = BUNDLED, categories: Path | None = None) -> Self:
@@ -43,7 +44,7 @@ class Judge:
 
     @property
     def risk_revision(self) -> str:
-        return self._categories.revision
+        return self._risks.revision
 
     def judge(self, texts: Sequence[TextToJudge]) -> list[Assessment]:
         """One assessment a text, in the same order."""
@@ -53,10 +54,11 @@ class Judge:
         """Also a meaning vector each (length one), comparable across languages within one model revision."""
         languages = [one.language or _found(identify(one.text), one.hint) for one in texts]
         encoded = self._encoder.encode([one.text for one in texts], languages)
-        vectors = _as_bytes(encoded.vectors)
+        vectors = pack(encoded.vectors)
+        found = self._risks.find([one.text for one in texts], languages, vectors)
         assessments = []
         for row, (one, language) in enumerate(zip(texts, languages, strict=True)):
-            risks, themes = self.rejudge_risks(one.text, language)
+            risks, themes = found[row]
             assessments.append(
                 Assessment(
                     language=language,
@@ -71,9 +73,12 @@ class Judge:
             )
         return assessments, encoded.vectors
 
-    def rejudge_risks(self, text: str, language: str) -> tuple[tuple[RiskMatch, ...], tuple[str, ...]]:
-        """Risks and themes alone: what a changed category needs. Runs no encoder."""
-        return self._categories.match(text, language), self._categories.themes(text, language)
+    def rejudge_risks(
+        self, text: str, language: str, vector: bytes | None
+    ) -> tuple[tuple[RiskMatch, ...], tuple[str, ...]]:
+        """Risks and themes alone: what a changed category needs. ``vector`` is an assessment's of this model
+        revision, so no encoder runs for the post."""
+        return self._risks.find([text], [language], [vector])[0]
 
     def _sentiment(self, text: str, probabilities: Floats) -> Sentiment:
         if is_empty(text):
@@ -87,13 +92,6 @@ def decide(probabilities: Floats, unsure_below: float) -> Sentiment:
     label = CLASSES[best] if probabilities[best] >= unsure_below else SentimentLabel.UNSURE
     scores = {name.value: round(float(value), 4) for name, value in zip(CLASSES, probabilities, strict=True)}
     return Sentiment(label, scores)
-
-
-def _as_bytes(vectors: Floats) -> list[bytes | None]:
-    """Each vector in one signed byte a component, as an assessment keeps it; None each where the model has none."""
-    if not vectors.shape[1]:
-        return [None] * len(vectors)
-    return [row.tobytes() for row in np.rint(vectors * 127).clip(-127, 127).astype(np.int8)]
 
 
 def _found(identified: str, hint: str | None) -> str:

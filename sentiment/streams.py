@@ -47,7 +47,8 @@ def as_json(id: Any, assessment: Assessment) -> dict[str, Any]:
         "sentiment": {"label": assessment.sentiment.label.value, "scores": dict(assessment.sentiment.scores)},
         "offensive": assessment.offensive,
         "risks": [
-            {"category": risk.category, "score": risk.score, "evidence": risk.evidence} for risk in assessment.risks
+            {"category": risk.category, "score": risk.score, "evidence": risk.evidence, "found_by": risk.found_by}
+            for risk in assessment.risks
         ],
         "revision": f"{assessment.model_revision}+{assessment.risk_revision}",
     }

@@ -17,7 +17,7 @@ def classify(house: House, now: datetime, say: Callable[[int], None] = lambda _:
     """Judge all posts that lack it, newest first; returns how many. ``say`` is told how many are done."""
     done = 0
     before: tuple[Post, ...] = ()
-    while waiting := house.index.unjudged(house.model_revision, house.categories.revision, BATCH):
+    while waiting := house.index.unjudged(house.model_revision, house.risk_revision, BATCH):
         if waiting == before:  # somebody rewrites them faster than we judge; the next run will have them
             break
         house.door.judge(_judgements(house, waiting), now)
@@ -37,7 +37,7 @@ def _judgements(house: House, posts: tuple[Post, ...]) -> list[Judgement]:
     for post in posts:
         kept = post.assessment
         if kept is not None and kept.model_revision == judge.model_revision:
-            risks, themes = judge.rejudge_risks(text_of(post).text, kept.language)
+            risks, themes = judge.rejudge_risks(text_of(post).text, kept.language, kept.vector)
             again = replace(kept, risks=risks, themes=themes, risk_revision=judge.risk_revision)
             judged.append(Judgement(post, again))
     return judged

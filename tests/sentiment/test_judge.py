@@ -4,6 +4,7 @@ import pytest
 from listening.assessments import SentimentLabel
 from sentiment.encoder import Encoder
 from sentiment.judge import Judge, TextToJudge, decide
+from sentiment.risk_finder import risk_revision
 from sentiment.risks import load_categories
 
 
@@ -15,7 +16,7 @@ def judge(encoder: Encoder) -> Judge:
 def test_an_assessment_is_stamped_with_what_made_it(judge: Judge, encoder: Encoder) -> None:
     (found,) = judge.judge([TextToJudge("I love my team")])
     assert found.model_revision == encoder.revision
-    assert found.risk_revision == load_categories().revision
+    assert found.risk_revision == risk_revision(load_categories(), encoder.revision)
     assert found.language == "en"
     assert found.sentiment.label == SentimentLabel.POSITIVE
     assert abs(sum(found.sentiment.scores.values()) - 1) < 0.001
@@ -51,7 +52,7 @@ def test_which_language_wins(judge: Judge, one: TextToJudge, language: str) -> N
 def test_risks_alone_are_the_same_as_with_sentiment(judge: Judge) -> None:
     text = "I will kill you, watch your back"
     (found,) = judge.judge([TextToJudge(text)])
-    assert judge.rejudge_risks(text, found.language) == (found.risks, found.themes)
+    assert judge.rejudge_risks(text, found.language, found.vector) == (found.risks, found.themes)
 
 
 def test_a_vector_comes_with_each_assessment(judge: Judge) -> None:
