@@ -103,7 +103,12 @@ def _risk(
     imminent = risk.category in IMMINENT
     condition = imminent or about == "condition"
     audience = _without_hr(wanted or tuple(role.value for role in rule.audience))
-    why = sentences.condition_why() if condition else sentences.risk_why(post.platform, post.created_at)
+    if imminent:
+        why = sentences.danger_why()
+    elif condition:
+        why = sentences.condition_why()
+    else:
+        why = sentences.risk_why(post.platform, post.created_at)
     return Finding(
         Alert(
             rule=rule.name,

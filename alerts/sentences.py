@@ -234,6 +234,10 @@ def risk_why(platform: str, at: datetime) -> Sentence:
 
 
 def condition_why() -> Sentence:
+    return sentence("What is told matters, not who told it: the alert names no author and leads to no post.")
+
+
+def danger_why() -> Sentence:
     return sentence(
         "Somebody may be in danger. The alert is about the condition: it names no author and leads to no post."
     )

@@ -40,6 +40,7 @@ ALERTS = [
     (sentences.risk_against(0.85), ["0.85"]),
     (sentences.risk_why("files", AT), ["22", "2026", "11:30"]),
     (sentences.condition_why(), []),
+    (sentences.danger_why(), []),
     (sentences.reach_counted(12_345, 0.9), ["0.90", "12345"]),
     (sentences.reach_against(10_000), ["10000"]),
     (sentences.SUBSIDED, []),
