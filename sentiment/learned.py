@@ -97,8 +97,10 @@ def _read(file: Path | None) -> Mapping[str, Any] | None:
 def _write(
     file: Path, revision: str, model: str, lessons: Sequence[Lesson], packed: Sequence[bytes], learned: Prototypes
 ) -> None:
-    """Whole or not at all, whoever else writes it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all, whoever else writes it. A place where nothing is kept yet stays so: texts may be classified
+    without a home."""
+    if not file.parent.is_dir():
+        return
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     with unfinished.open("wb") as out:
         np.savez(

@@ -97,18 +97,24 @@ def learn(lessons: Sequence[Lesson], vectors: Floats, precise: Sequence[str], ge
     subjects = (*precise, *generous)
     labels = np.array([[lesson.label(name) for name in subjects] for lesson in lessons], np.float32)
     likeness = vectors @ vectors.T
-    narrowness = _NARROWNESS / max(1 - float(np.median(likeness)), 1e-3)
-    system = np.exp(narrowness * (likeness - 1)).astype(np.float32)
+    taught = np.array([bool(lesson.of) for lesson in lessons])
+    together = [
+        kind[group]
+        for kind in (np.flatnonzero(taught), np.flatnonzero(~taught))
+        for group in _translations(likeness[np.ix_(kind, kind)], [lessons[number].language for number in kind])
+    ]
+    narrowness = _NARROWNESS / max(1 - float(np.median(likeness[::3, ::3])), 1e-3)
+    # In place: with three thousand lessons each of these is 36 MB, and a worker should stay small.
+    likeness -= 1
+    likeness *= narrowness
+    system = np.exp(likeness, out=likeness)
     system[np.diag_indices_from(system)] += _DOUBT
     inverse = np.linalg.inv(system)
     weights: Floats = inverse @ labels
     held_back = np.full(labels.shape, -np.inf, np.float32)
-    taught = np.array([bool(lesson.of) for lesson in lessons])
-    for kind in (np.flatnonzero(taught), np.flatnonzero(~taught)):
-        for group in _translations(likeness[np.ix_(kind, kind)], [lessons[number].language for number in kind]):
-            rows = kind[group]
-            missed = np.linalg.solve(inverse[np.ix_(rows, rows)], weights[rows])[0]
-            held_back[rows[0]] = labels[rows[0]] - missed
+    for rows in together:
+        missed = np.linalg.solve(inverse[np.ix_(rows, rows)], weights[rows])[0]
+        held_back[rows[0]] = labels[rows[0]] - missed
     owned = tuple(tuple(np.flatnonzero(column > 0).tolist()) for column in labels.T)
     thresholds = np.full(len(subjects), np.inf, np.float32)
     for column, name in enumerate(subjects):

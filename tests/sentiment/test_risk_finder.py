@@ -239,6 +239,7 @@ def test_what_was_learned_is_kept_for_the_next_process(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "home" / "learned.npz"
+    kept.parent.mkdir()
     another_process(monkeypatch)
     language, text = UNSEEN[1]
     vector = workshop.vector(text)
@@ -248,6 +249,15 @@ def test_what_was_learned_is_kept_for_the_next_process(
     assert found
     assert deaf.match(text, language, vector) == found
     assert [file.name for file in kept.parent.iterdir()] == ["learned.npz"]
+
+
+def test_nothing_is_kept_where_there_is_no_home(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_process(monkeypatch)
+    language, text = UNSEEN[0]
+    assert workshop.finder(kept=tmp_path / "home" / "learned.npz").match(text, language, workshop.vector(text))
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut off", b"nonsense"])
