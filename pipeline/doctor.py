@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from listening.errors import EarshotError
 from pipeline.wiring import House
+from sentiment.scores import saved_scores
 
 _LITTLE_SPACE = 1 << 30  # bytes
 _SILENT = timedelta(hours=1)
@@ -75,7 +76,8 @@ def _ledger(house: House) -> str:
 
 
 def _model(house: House) -> str:
-    return f"{house.judge.model_revision} loads"
+    saved_scores(house.scores_file, house.model_revision)  # read for its complaint: pages show no score then
+    return f"{house.judge.model_revision} loads, measured in {len(house.measured_scores)} languages"
 
 
 def _categories(house: House) -> str:
