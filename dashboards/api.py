@@ -18,7 +18,7 @@ from .desk import Desk
 from .periods import DAY, HOUR, Period, Step, read_period
 from .problems import NotFound
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, Any]] = {
     code: {
         "description": "What is wrong, as a sentence",
         "content": {
@@ -35,7 +35,7 @@ Many = Annotated[list[str] | None, Query()]
 
 
 def router(desk: Desk) -> APIRouter:
-    api = APIRouter(prefix="/api", responses=_ERRORS)
+    api = APIRouter(prefix="/api", responses=ERRORS)
     reader = desk.house.reader
 
     @api.get("/health", summary="Whether anything is missing: tells 'nobody posted' from 'we do not hear'")

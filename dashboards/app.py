@@ -13,9 +13,9 @@ from listening.errors import ConfigError
 from listening.settings import Settings
 from pipeline.wiring import House
 
-from . import api, problems, security
+from . import api, api_verdicts, problems, security
 from .desk import Desk
-from .pages import alerts, overview, posts
+from .pages import alerts, overview, post, posts
 from .viewers import switched
 
 _THREADS = 4
@@ -49,8 +49,9 @@ def create_app(house: House, settings: Settings, clock: Callable[[], datetime] =
         lifespan=_lifespan,
     )
     app.include_router(api.router(desk))
+    app.include_router(api_verdicts.router(desk))
     app.include_router(api.description(desk))
-    for page in (overview, posts, alerts):
+    for page in (overview, posts, post, alerts):
         app.include_router(page.router(desk))
     _serve_static(app, desk)
     problems.install(app, desk)

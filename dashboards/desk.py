@@ -15,7 +15,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from listening.brands import Brand, Viewer
+from listening.posts import Post
 from listening.settings import Settings
+from listening.verdicts import LABELS, LONGEST_REASON, Verdict
 from pipeline.wiring import IMPORTS, House
 from store.protocol import Filters, Search
 
@@ -106,6 +108,8 @@ class Desk:
                 token=token,
                 label=partial(self.label, visit.words),
                 told=partial(told, visit.words),
+                back=values.pop("back", None) or _here(request),
+                newest_correction=partial(self._newest_correction, visit.viewer),
                 charts=values.pop("charts", False),
                 revision=values.pop("revision", None),
                 waits=values.pop("waits", False),
@@ -119,6 +123,10 @@ class Desk:
     def label(self, words: Words, family: str, value: str) -> str:
         """``value`` of ``family`` as the reader calls it; brands by the name that the company gave them."""
         return self.brand_name(value) if family == "brand" else label(words, family, value)
+
+    def _newest_correction(self, viewer: Viewer, post: Post) -> Verdict | None:
+        """What an undo on this post takes back."""
+        return next(reversed(self.house.reader.standing(viewer, post)), None)
 
     def _press(self, language: str) -> Environment:
         press = Environment(
@@ -139,6 +147,8 @@ class Desk:
             languages=LANGUAGES,
             role_names=ROLE_NAMES,
             signs=SIGNS,
+            verdict_labels=LABELS,
+            longest_reason=LONGEST_REASON,
             web_address=web_address,
             link_name=link_name,
         )

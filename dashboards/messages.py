@@ -14,7 +14,13 @@ from babel.messages.pofile import read_po, write_po
 from .catalogue import LANGUAGES, po_file
 
 _HERE = Path(__file__).parent
-_ELSEWHERE = ("alerts/sentences.py", "listening/query.py", "store/embedded/searching.py")
+_ELSEWHERE = (
+    "alerts/sentences.py",
+    "listening/query.py",
+    "listening/verdicts.py",
+    "pipeline/actions.py",
+    "store/embedded/searching.py",
+)
 """Files outside this package whose sentences stand on pages."""
 _SINGLE = ("say", "say_html", "mark", "sentence")
 _PLURAL = ("say_n", "sentence_n")

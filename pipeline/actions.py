@@ -14,6 +14,7 @@ from listening.errors import NotAllowed, StateConflict
 from listening.posts import Post
 from listening.sentences import sentence
 from listening.verdicts import REVIEWERS, Verdict, as_found, reviewed, standing, word
+from pipeline.verdicts import risk_names
 from pipeline.wiring import House
 
 _MAY_ACT = (Role.BRAND, Role.PR, Role.ADMIN)
@@ -124,7 +125,7 @@ def correct(
     if (sentiment or dismissed or missed) and not (verdict.sentiment or verdict.dismissed or verdict.missed):
         house.door.apply_verdicts([post_id], at)
         return _shown(house, viewer, post_id)
-    _check_categories(house, verdict, found)
+    _check_categories(verdict, found)
     return _say(house, viewer, post_id, verdict)
 
 
@@ -160,8 +161,8 @@ def _judged(house: House, viewer: Viewer, post_id: str) -> tuple[Post, Assessmen
     return post, post.assessment
 
 
-def _check_categories(house: House, verdict: Verdict, found: set[str]) -> None:
-    known = {category.name for category in house.categories.list}
+def _check_categories(verdict: Verdict, found: set[str]) -> None:
+    known = risk_names()
     for name in verdict.dismissed:
         if name not in found:
             raise StateConflict(sentence("The category '%(name)s' was not found in this post.", name=name))
@@ -173,7 +174,7 @@ def _check_categories(house: House, verdict: Verdict, found: set[str]) -> None:
                 sentence(
                     "There is no risk category '%(name)s': choose one of %(known)s.",
                     name=name,
-                    known=", ".join(sorted(known)),
+                    known=", ".join(known),
                 )
             )
 

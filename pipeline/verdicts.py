@@ -1,11 +1,13 @@
-"""Corrections as rows to learn from: what ``earshot evaluate`` and the training read. Nothing retrains by itself.
+"""What can be corrected, and corrections as rows to learn from: what ``earshot evaluate`` and the training read.
 
-Only posts that still exist, and only words on the text that they have now. Nobody is named: handles in texts are
-pseudonyms, and neither the author nor the reviewer is in it.
+Nothing retrains by itself. Only posts that still exist are in the rows, and only words on the text that they have now.
+Nobody is named: handles in texts are pseudonyms, and neither the author nor the reviewer is in it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from listening.assessments import CLASSES, Assessment
 from listening.brands import Viewer
@@ -14,12 +16,20 @@ from listening.posts import Post
 from listening.verdicts import Word, as_found
 from pipeline.steps.classify import text_of
 from pipeline.wiring import House
+from sentiment import category_files
 from store.protocol import Filters, Search
 
+_CATEGORIES = Path(category_files.__file__).parent / "categories"
 HEADER = ("text", "label", "lang", "source")
 SOURCE = "verdict"
 # A cell that begins so is run as a formula, or read as the beginning of a quotation, by a spreadsheet.
 _RUNS = ("=", "+", "-", "@", '"', "'")
+
+
+@cache
+def risk_names() -> tuple[str, ...]:
+    """The categories that can be said to be missed; without loading what finds them, which takes a second."""
+    return tuple(sorted(path.stem for path in _CATEGORIES.glob("*.toml")))
 
 
 @dataclass(frozen=True, slots=True)

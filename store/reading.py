@@ -11,7 +11,7 @@ from listening.assessments import SentimentLabel
 from listening.brands import Brand, Viewer
 from listening.collecting import Gap
 from listening.posts import Post
-from listening.verdicts import Verdict
+from listening.verdicts import Verdict, standing
 
 from .access import Access
 from .charts import WEEK, Point, Slice, Step, Usual, points, starts, usual
@@ -57,6 +57,10 @@ class Reader:
         if Access(viewer, self._brands).is_crowd_only or self.post(viewer, post_id) is None:
             return ()
         return self._ledger.verdicts.log(post_id)
+
+    def standing(self, viewer: Viewer, post: Post) -> tuple[Verdict, ...]:
+        """The corrections that count for the text that ``post`` has now, oldest first."""
+        return standing(self.verdicts(viewer, post.id), self._ledger.verdicts.hash_of(post))
 
     def facets(
         self, viewer: Viewer, search: Search, fields: Sequence[FacetField], top: int = 20

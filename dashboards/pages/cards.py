@@ -10,6 +10,8 @@ from markupsafe import Markup
 from listening.assessments import RiskMatch
 from listening.brands import Role, Viewer
 from listening.posts import Media, Post
+from listening.verdicts import REVIEWERS, as_found
+from pipeline.verdicts import risk_names
 
 from ..addresses import Selection, post_path
 from ..catalogue import Words
@@ -31,6 +33,12 @@ class Card:
     hidden: int
     hashtags: tuple[tuple[Markup, str], ...]
     risks: tuple[tuple[RiskMatch, Markup], ...]
+    dismissed: tuple[str, ...]
+    """Categories that were found, and a reviewer says wrongly."""
+    missing: tuple[str, ...]
+    """Categories that a reviewer may say were missed."""
+    corrected: bool
+    may_correct: bool
     counts: tuple[tuple[str, int | None], ...]
     original: str | None
     links: tuple[str, ...]
@@ -44,7 +52,7 @@ def card(post: Post, words: Words, viewer: Viewer, marker: Marker = Marker(), an
     title = show(_clipped(post.title, _TITLE), marker, language) if post.title else None
     return Card(
         post=post,
-        anchor="p-" + sha256(post.id.encode()).hexdigest()[:12],
+        anchor=anchor_of(post.id),
         path=post_path(post.id),
         title=title.whole if title else None,
         text=text,
@@ -53,11 +61,20 @@ def card(post: Post, words: Words, viewer: Viewer, marker: Marker = Marker(), an
             (display(tag, Marker(), None), Selection().adding("hashtag", tag).address()) for tag in post.hashtags[:20]
         ),
         risks=tuple((r, display(_clipped(r.evidence, _EVIDENCE), Marker(), None)) for r in _risks(post)),
+        dismissed=tuple(sorted({r.category for r in _overruled(post)} - _found(post))),
+        missing=tuple(name for name in risk_names() if name not in _found(post)),
+        corrected=bool(post.assessment and as_found(post.assessment) != post.assessment),
+        may_correct=post.assessment is not None and viewer.role in REVIEWERS,
         counts=_counts(post, words),
         original=None if anonymous else _original(post, viewer),
         links=() if anonymous else tuple(link for link in post.links[:20] if web_address(link)),
         media=post.media[:20],
     )
+
+
+def anchor_of(post_id: str) -> str:
+    """The place of a post's card on a page."""
+    return "p-" + sha256(post_id.encode()).hexdigest()[:12]
 
 
 def cards(posts: Iterable[Post], words: Words, viewer: Viewer, marker: Marker = Marker()) -> list[Card]:  # noqa: B008
@@ -72,6 +89,14 @@ def _clipped(text: str, most: int) -> str:
 
 def _risks(post: Post) -> tuple[RiskMatch, ...]:
     return post.assessment.risks if post.assessment else ()
+
+
+def _overruled(post: Post) -> tuple[RiskMatch, ...]:
+    return post.assessment.overruled if post.assessment else ()
+
+
+def _found(post: Post) -> set[str]:
+    return {risk.category for risk in _risks(post)}
 
 
 def _counts(post: Post, words: Words) -> tuple[tuple[str, int | None], ...]:

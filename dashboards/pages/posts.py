@@ -1,9 +1,8 @@
-"""Posts: search with filters, one post, and the way to its original for those who may."""
+"""Posts: search with filters, and the way to the original of one for those who may."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,13 +15,12 @@ from store.protocol import FacetField, Hits
 from ..addresses import FIELDS, Order, Selection, read_selection
 from ..catalogue import Words, mark
 from ..desk import Desk
-from ..hidden import visible
 from ..measured import Measured, measured
 from ..problems import NotFound
 from ..shown import Marker, web_address
 from ..told import told
 from ..viewers import Visit
-from .cards import MAY_LOOK, card, cards
+from .cards import MAY_LOOK, cards
 
 _PAGE = 20
 _TOP = 12
@@ -79,22 +77,6 @@ def router(desk: Desk) -> APIRouter:
     @pages.get("/posts/{post_id:path}/original")
     def original(request: Request, post_id: str) -> Response:
         return RedirectResponse(_address_in_vault(desk, request, post_id), status_code=303)
-
-    @pages.get("/posts/{post_id:path}")
-    def post(request: Request, post_id: str) -> HTMLResponse:
-        visit = desk.visit(request)
-        found = desk.house.reader.post(visit.viewer, post_id)
-        if found is None:
-            raise NotFound(visit.words.say("There is no such post, or it is gone, or it is not for your role."))
-        return desk.page(
-            request,
-            visit,
-            "post.html",
-            visit.words.say("One post"),
-            entry=card(found, visit.words, visit.viewer),
-            json_address=f"/api/posts?id={quote(found.id, safe='')}",
-            shown_id=visible(found.id),
-        )
 
     return pages
 

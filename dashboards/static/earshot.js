@@ -66,6 +66,26 @@ document.addEventListener("DOMContentLoaded", () => {
     setInterval(() => look(document.body, notice), seconds * 1000);
   }
 });
+// The post that a key is meant for: the one in which the focus is, the one that the address names, or the only one.
+function postMeant() {
+  const here = document.activeElement?.closest("article.post") ?? document.querySelector("article.post:target");
+  const all = document.querySelectorAll("article.post");
+  return here ?? (all.length === 1 ? all[0] : null);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "")) return;
+  if (event.key === "c") {
+    const form = postMeant()?.querySelector("details.correct");
+    if (!form) return;
+    event.preventDefault();
+    form.open = true;
+    form.querySelector("select").focus();
+  } else if (event.key === "u") {
+    postMeant()?.querySelector("form.uncorrect button")?.click();
+  }
+});
 document.addEventListener("keydown", (event) => {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "");
   const box = document.getElementById("q");

@@ -413,6 +413,8 @@ def test_the_description_names_every_operation_and_loads_nothing_foreign(full: T
     assert set(document["paths"]) == {
         "/api/health",
         "/api/posts",
+        "/api/posts/{post_id}/verdicts",
+        "/api/posts/{post_id}/verdicts/undo",
         "/api/series",
         "/api/alerts",
         "/api/alerts/{incident_id}",
