@@ -13,10 +13,10 @@ from listening.errors import UnreadableInput
 
 from .canonical import web_address
 
-_PARAGRAPHS = frozenset(
-    ("p", "div", "blockquote", "pre", "ul", "ol", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table", "article")
-    + ("section", "figure", "figcaption", "header", "footer", "aside")
-)
+_PARAGRAPHS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "dl", "table", "hr"}) | {
+    *("h1", "h2", "h3", "h4", "h5", "h6"),
+    *("article", "section", "figure", "figcaption", "header", "footer", "aside"),
+}
 _LINES = frozenset({"br", "tr", "dt", "dd"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _SILENT = frozenset({"script", "style", "template", "title", "head"})

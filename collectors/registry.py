@@ -12,7 +12,11 @@ from listening.settings import Settings
 
 from .protocol import Collector
 
-_BUILDERS: Mapping[str, str] = {"files": "collectors.files.build", "mastodon": "collectors.mastodon.build"}
+_BUILDERS: Mapping[str, str] = {
+    "files": "collectors.files.build",
+    "mastodon": "collectors.mastodon.build",
+    "rss": "collectors.rss.build",
+}
 
 
 def names() -> tuple[str, ...]:

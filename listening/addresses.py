@@ -32,3 +32,16 @@ def _carried(address: IPv6Address) -> IPv4Address | None:
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
     inside = address.is_multicast or address.is_reserved or address.is_unspecified or address in _METADATA
     return address.is_global and not inside
+
+
+_OWN_ENDINGS = (".local", ".localhost", ".internal", ".lan", ".intranet", ".corp", ".private", ".home.arpa")
+
+
+def names_own_network(host: str) -> bool:
+    """Whether a host's name says itself that it stands in somebody's own network: an address that is not public, a
+    name without a dot, or one with an ending that no public name has. Asks no name server."""
+    host = host.strip("[]").rstrip(".").lower()
+    try:
+        return not is_public(host)
+    except ValueError:
+        return "." not in host or host.endswith(_OWN_ENDINGS)

@@ -10,7 +10,9 @@ Json = Mapping[str, Any]
 
 def entry(found: Json, feed: Json) -> dict[str, Any]:
     """``feed``: what stands above all entries; its author wrote those that name no other."""
-    source = found.get("source")
+    # Plain ones: feedparser's dictionaries answer for keys that they do not have, and warn about it.
+    found, feed = dict(found), dict(feed)
+    source = next(iter(_dicts([found.get("source")])), None)
     return {
         "id": found.get("id"),
         "link": found.get("link") or _first_link(found),
@@ -21,7 +23,7 @@ def entry(found: Json, feed: Json) -> dict[str, Any]:
         "updated": found.get("updated"),
         "updated_at": _moment(found.get("updated_parsed")),
         "authors": _authors(found) or _authors(feed),
-        "source": {"title": source.get("title"), "address": source.get("href")} if isinstance(source, dict) else None,
+        "source": {"title": source.get("title"), "address": source.get("href")} if source else None,
         "tags": [tag.get("term") for tag in _dicts(found.get("tags"))],
         "media": _media(found),
         "replies": found.get("slash_comments") or found.get("thr_total"),
@@ -30,7 +32,7 @@ def entry(found: Json, feed: Json) -> dict[str, Any]:
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [dict(each) for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _one(part: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -45,7 +47,7 @@ def _text(found: Json, name: str) -> dict[str, Any] | None:
     detail, value = found.get(f"{name}_detail"), found.get(name)
     if not isinstance(value, str):
         return None
-    return {**_part(detail if isinstance(detail, dict) else {}), "value": value}
+    return {**_part(dict(detail) if isinstance(detail, dict) else {}), "value": value}
 
 
 def _part(detail: Json) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from .files import FilesSettings
 from .mastodon import MastodonServer, MastodonSettings
+from .rss import RssFeed, RssSettings
 from .section import Platform, PlatformOnTerms, Section, Terms
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Platform",
     "PlatformOnTerms",
     "PlatformSettings",
+    "RssFeed",
+    "RssSettings",
     "Terms",
 ]
 
@@ -18,3 +21,4 @@ __all__ = [
 class PlatformSettings(Section):
     files: FilesSettings = FilesSettings()
     mastodon: MastodonSettings = MastodonSettings()
+    rss: RssSettings = RssSettings()
