@@ -18,6 +18,8 @@ from sentiment.risk_evaluation import Finder, RiskScores, Share, Tally, evaluate
 from sentiment.risks import Categories, load_categories
 
 GOLD = Path(__file__).parent / "gold" / "risks.tsv"
+_MAIN = ("en", "ro", "ru", "he", "pl")
+"""The languages that our categories have phrases in; the others have examples at most."""
 
 
 def main() -> None:
@@ -81,6 +83,8 @@ def scores_table(runs: Mapping[str, RiskScores]) -> Table:
     for language in first.languages:
         _add_scores(table, language, [run.languages[language] for run in runs.values()])
     table.add_row()
+    for name, main in (("main languages", True), ("other languages", False)):
+        _add_scores(table, name, [_pooled(run.languages, main) for run in runs.values()])
     _add_scores(table, "all", [run.all for run in runs.values()])
     _add_scores(table, "any risk at all", [run.any_risk for run in runs.values()])
     return table
@@ -112,6 +116,11 @@ def _add_scores(table: Table, name: str, tallies: Sequence[Tally]) -> None:
         for cell in (_share(tally.precision), _share(tally.recall), "–" if tally.f1 is None else f"{tally.f1:.2f}")
     ]
     table.add_row(name, str(tallies[0].support), *cells)
+
+
+def _pooled(languages: Mapping[str, Tally], main: bool) -> Tally:
+    chosen = [tally for language, tally in languages.items() if (language in _MAIN) is main]
+    return Tally(*(sum(getattr(tally, count) for tally in chosen) for count in ("found", "wrong", "missed")))
 
 
 def _share(share: Share) -> str:

@@ -153,15 +153,19 @@ def test_a_folder_is_no_gold_file(tmp_path: Path) -> None:
         read_gold(tmp_path, KNOWN)
 
 
-def test_the_tables_stand_side_by_side(scores: RiskScores) -> None:
+def test_the_tables_stand_side_by_side() -> None:
     printed = StringIO()
     console = Console(width=140, file=printed)
-    perfect = evaluate_risks(POSTS, lambda texts, languages: [one.categories for one in POSTS])
+    posts = [*POSTS, post("h", "de", "fire")]
+    scores = evaluate_risks(posts, lambda texts, languages: [*find(texts[:-1], languages[:-1]), {"theft"}])
+    perfect = evaluate_risks(posts, lambda texts, languages: [one.categories for one in posts])
     console.print(scores_table({"words": scores, "both": perfect}))
     console.print(traps_table({"words": scores, "both": perfect}))
     show_mistakes(console, scores)
     lines = [" ".join(line.split()) for line in printed.getvalue().splitlines()]
-    assert "fire 2 0.67 (0.21–0.94) 1.00 (0.34–1.00) 0.80 1.00 (0.34–1.00) 1.00 (0.34–1.00) 1.00" in lines
+    assert "fire 3 0.67 (0.21–0.94) 0.67 (0.21–0.94) 0.67 1.00 (0.44–1.00) 1.00 (0.44–1.00) 1.00" in lines
+    assert "main languages 5 0.50 (0.15–0.85) 0.40 (0.12–0.77) 0.44 1.00 (0.57–1.00) 1.00 (0.57–1.00) 1.00" in lines
+    assert "other languages 1 0.00 (0.00–0.79) 0.00 (0.00–0.79) 0.00 1.00 (0.21–1.00) 1.00 (0.21–1.00) 1.00" in lines
     assert "joke 2 1, 0.50 (0.09–0.91) 0, 0.00 (0.00–0.66)" in lines
     assert "ro -theft +fire: c" in lines
     assert "en +theft (joke): e" in lines
