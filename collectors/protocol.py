@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from listening.collecting import Cursor, Page
+from listening.collecting import Allowance, Cursor, Page
 from listening.query import Query
 
 
@@ -20,6 +20,9 @@ class Request:
     now: datetime
     limit: int | None = None
     """At most this many posts, for a look around; the cursor then stays where it was."""
+    allowance: Allowance | None = None
+    """What may still be spent, for platforms that are paid by what they give; None: nobody keeps an account, and the
+    platform's own setting is the bound."""
 
 
 class Collector(Protocol):

@@ -81,6 +81,13 @@ class Spent:
     dollars: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a collection may still cost. ``Page.spent.dollars`` says what a page did cost."""
+
+    dollars: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One safe step of a collection. ``cursor`` None: more is needed before it may move.
