@@ -14,6 +14,7 @@ from .protocol import Collector
 
 _BUILDERS: Mapping[str, str] = {
     "files": "collectors.files.build",
+    "googlenews": "collectors.googlenews.build",
     "mastodon": "collectors.mastodon.build",
     "rss": "collectors.rss.build",
 }

@@ -1,12 +1,14 @@
 """The settings of every platform, one file each; ``docs/platforms/`` says what each allows."""
 
 from .files import FilesSettings
+from .googlenews import GooglenewsSettings
 from .mastodon import MastodonServer, MastodonSettings
 from .rss import RssFeed, RssSettings
 from .section import Platform, PlatformOnTerms, Section, Terms
 
 __all__ = [
     "FilesSettings",
+    "GooglenewsSettings",
     "MastodonServer",
     "MastodonSettings",
     "Platform",
@@ -20,5 +22,6 @@ __all__ = [
 
 class PlatformSettings(Section):
     files: FilesSettings = FilesSettings()
+    googlenews: GooglenewsSettings = GooglenewsSettings()
     mastodon: MastodonSettings = MastodonSettings()
     rss: RssSettings = RssSettings()
