@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from listening.errors import EarshotError
 from pipeline.wiring import House
+from sentiment.judge import TextToJudge
 from sentiment.scores import saved_scores
 
 _LITTLE_SPACE = 1 << 30  # bytes
@@ -81,7 +82,10 @@ def _model(house: House) -> str:
 
 
 def _categories(house: House) -> str:
-    return f"{len(house.categories.list)} categories, revision {house.categories.revision}"
+    said = f"{len(house.categories.list)} categories, revision {house.risk_revision}"
+    # A post without text has a vector too, and asks nobody what the examples mean.
+    (empty,) = house.judge.judge([TextToJudge("")])
+    return said if empty.vector else f"{said}, by phrases alone: this model has no meaning vectors"
 
 
 def _audit(house: House) -> str:

@@ -87,8 +87,10 @@ def _key(lesson: Lesson, model: str) -> str:
 
 def _read(file: Path | None) -> Mapping[str, Any] | None:
     """None where there is no such file, or one that was cut off or is of another make: it is written anew."""
+    if file is None:
+        return None
     try:
-        with open(file or "", "rb") as there, np.load(there) as kept:
+        with file.open("rb") as there, np.load(there) as kept:
             return {name: kept[name] for name in _FIELDS}
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None

@@ -9,6 +9,8 @@ import pytest
 from listening.errors import ConfigError
 from sentiment.encoder import Encoder
 from sentiment.judge import Judge, TextToJudge
+from sentiment.learned import learned
+from sentiment.lessons import lessons
 from sentiment.packing import pack
 from sentiment.risk_finder import RiskFinder, risk_revision
 from sentiment.risks import load_categories
@@ -271,6 +273,17 @@ def test_a_damaged_file_is_written_anew(
     assert workshop.finder(kept=kept).match(text, language, workshop.vector(text))
     with np.load(kept) as learned:
         assert str(learned["model"]) == workshop.encoder.revision
+
+
+def test_what_our_own_files_say_is_learned(encoder: Encoder) -> None:
+    categories = load_categories()
+    taught = lessons(categories)
+    prototypes = learned(risk_revision(categories, encoder.revision), taught, categories, encoder)
+    found = [{near.subject for near in row} for row in prototypes.near(prototypes.vectors)]
+    assert [one.text for one, subjects in zip(taught, found, strict=True) if subjects & one.not_of] == []
+    examples = [(one, subjects) for one, subjects in zip(taught, found, strict=True) if one.of]
+    missed = [one.text for one, subjects in examples if not one.of <= subjects]
+    assert len(missed) < len(examples) / 20, missed
 
 
 def another_process(monkeypatch: pytest.MonkeyPatch) -> None:
