@@ -20,5 +20,5 @@ def unpack(packed: Sequence[bytes]) -> Floats:
     """The vectors again, of length one but for those of zeros. All must have come from one model."""
     whole = np.frombuffer(b"".join(packed), np.int8).reshape(len(packed), -1).astype(np.float32)
     lengths = np.linalg.norm(whole, axis=1, keepdims=True)
-    vectors: Floats = whole / np.where(lengths > 0, lengths, 1)
+    vectors: Floats = (whole / np.maximum(lengths, 1)).astype(np.float32)
     return vectors

@@ -105,7 +105,7 @@ def learn(lessons: Sequence[Lesson], vectors: Floats, precise: Sequence[str], ge
     together = [
         kind[group]
         for kind in (np.flatnonzero(taught), np.flatnonzero(~taught))
-        for group in _translations(likeness[np.ix_(kind, kind)], [lessons[number].language for number in kind])
+        for group in _translations(likeness[np.ix_(kind, kind)], [lessons[int(number)].language for number in kind])
     ]
     narrowness = _NARROWNESS / max(1 - float(np.median(likeness[::3, ::3])), 1e-3)
     # In place: with three thousand lessons each of these is 36 MB, and a worker should stay small.
