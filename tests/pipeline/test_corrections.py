@@ -1,4 +1,4 @@
-"""Reviewers correct what the machine says: real stores, the real model, and a kill at the worst moment."""
+"""Reviewers correct what the machine says: real stores, and a kill at the worst moment."""
 
 import multiprocessing
 import os
@@ -10,18 +10,18 @@ from datetime import timedelta
 import pytest
 
 from listening.alerting import Alert
-from listening.assessments import Assessment, SentimentLabel
+from listening.assessments import Assessment, RiskMatch, SentimentLabel
 from listening.brands import Role, Viewer
 from listening.errors import NotAllowed, StateConflict
 from listening.posts import Post
 from pipeline import actions, erasing
 from pipeline.configuration import read_settings
-from pipeline.cycle import run_cycle
 from pipeline.steps.judge import judge
 from pipeline.wiring import House
 from store.protocol import Filters, Judgement, Search
 
-from .conftest import NOW, Drop
+from .conftest import NOW
+from .judged import admit, assess, count
 
 PR = Viewer(role=Role.PR, purpose="on call")
 NEGATIVE, NEUTRAL, POSITIVE = SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE
@@ -31,18 +31,12 @@ _FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
-def judged(house: House, drop: Drop) -> House:
+def judged(house: House) -> House:
     """One negative post with a danger in it, judged and counted."""
-    drop("posts.jsonl", [_row(TEXT)])
-    run_cycle(house, NOW)
-    assert _assessment(house).label is NEGATIVE
-    assert "safety-hazard" in _risks(house)
+    admit(house, {"p1": TEXT})
+    assess(house, "p1", risks=[RiskMatch("safety-hazard", 0.9, "gas leak")])
+    count(house)
     return house
-
-
-def _row(text: str, **more: object) -> dict[str, object]:
-    row = {"id": "p1", "platform": "x", "author": "worried_person", "followers": 900_000, "text": text}
-    return {**row, "minutes_ago": 90, **more}
 
 
 def _assessment(house: House) -> Assessment:
@@ -146,7 +140,7 @@ def test_what_makes_no_sense_is_refused(judged: House, what: dict[str, object], 
     assert judged.ledger.audit.all() == []
 
 
-def test_a_post_that_is_not_there_or_not_judged(house: House, judged: House) -> None:
+def test_a_post_that_is_not_there_or_not_judged(judged: House) -> None:
     with pytest.raises(StateConflict, match="no post"):
         actions.correct(judged, PR, "Ioana", "x:none", LATER, sentiment=POSITIVE)
     stranger = replace(PR, purpose="")
@@ -159,6 +153,7 @@ def test_a_post_that_is_not_there_or_not_judged(house: House, judged: House) -> 
 
 
 def test_the_next_judgement_keeps_the_word_and_an_edit_does_not(judged: House) -> None:
+    """With the real model, which finds the danger by itself."""
     _correct(judged, sentiment=POSITIVE, dismissed=["safety-hazard"], missed=["harassment-insults"])
     (post,) = judged.index.get(["x:p1"])
     assert post.assessment
@@ -182,9 +177,10 @@ def _alerts(house: House) -> list[Alert]:
     return [alert for incident in house.reader.incidents(PR) for alert in incident.alerts]
 
 
-def test_rules_listen_to_reviewers(house: House, drop: Drop) -> None:
-    drop("posts.jsonl", [_row("A lovely day at Veldhaven, thank you all #LifeAtVeldhaven", minutes_ago=30)])
-    run_cycle(house, NOW)
+def test_rules_listen_to_reviewers(house: House) -> None:
+    admit(house, {"p1": "A lovely day at Veldhaven, thank you all #LifeAtVeldhaven"})
+    assess(house, "p1", "positive")
+    count(house)
     assert _alerts(house) == []
     _correct(house, missed=["threats-self-harm"])
     judge(house, LATER)

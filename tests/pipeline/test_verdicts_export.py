@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from listening.assessments import CLASSES, SentimentLabel
+from listening.assessments import CLASSES, RiskMatch, SentimentLabel
 from listening.brands import Role, Viewer
 from listening.errors import StateConflict, UnreadableInput
 from pipeline import actions
 from pipeline.cli import app
-from pipeline.cycle import run_cycle
 from pipeline.verdicts import as_tsv, corrected
 from pipeline.wiring import House
 from sentiment.labelled_rows import LabelledRow, read
 
-from .conftest import NOW, Drop
+from .conftest import NOW
+from .judged import admit, assess
 
 PR = Viewer(role=Role.PR, purpose="on call")
 ADMIN = Viewer(role=Role.ADMIN, purpose="export")
@@ -35,15 +35,11 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def judged(house: House, drop: Drop) -> House:
-    drop(
-        "posts.jsonl",
-        [
-            {"id": name, "platform": "x", "author": f"canary_{name}", "text": text, "minutes_ago": 60}
-            for name, text in TEXTS.items()
-        ],
-    )
-    run_cycle(house, NOW)
+def judged(house: House) -> House:
+    admit(house, TEXTS)
+    for name in TEXTS:
+        risks = [RiskMatch("safety-hazard", 0.9, "gas leak")] if name == "p5" else []
+        assess(house, name, "positive" if name == "p1" else "negative", "ro" if name == "p3" else "en", risks)
     return house
 
 
