@@ -16,6 +16,7 @@ _BUILDERS: Mapping[str, str] = {
     "files": "collectors.files.build",
     "googlenews": "collectors.googlenews.build",
     "mastodon": "collectors.mastodon.build",
+    "reddit": "collectors.reddit.build",
     "rss": "collectors.rss.build",
 }
 

@@ -3,6 +3,7 @@
 from .files import FilesSettings
 from .googlenews import GooglenewsSettings
 from .mastodon import MastodonServer, MastodonSettings
+from .reddit import RedditSettings
 from .rss import RssFeed, RssSettings
 from .section import Platform, PlatformOnTerms, Section, Terms
 
@@ -14,6 +15,7 @@ __all__ = [
     "Platform",
     "PlatformOnTerms",
     "PlatformSettings",
+    "RedditSettings",
     "RssFeed",
     "RssSettings",
     "Terms",
@@ -24,4 +26,5 @@ class PlatformSettings(Section):
     files: FilesSettings = FilesSettings()
     googlenews: GooglenewsSettings = GooglenewsSettings()
     mastodon: MastodonSettings = MastodonSettings()
+    reddit: RedditSettings = RedditSettings()
     rss: RssSettings = RssSettings()

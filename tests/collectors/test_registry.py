@@ -16,7 +16,22 @@ from listening.settings import Settings
 def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
     platforms = {
         "mastodon": {"base_url": "https://social.example", "servers": [{"base_url": "https://two.example/"}]},
+        "reddit": {
+            "client_id": "my-app",
+            "client_secret": "key",
+            "terms": {
+                "plan": "Data API", "approval": "no. 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
+                "recorded_on": "2026-11-20",
+            },
+        },
         "rss": {"feeds": ["https://news.example/feed.xml"]},
+        "x": {
+            "bearer_token": "token",
+            "terms": {
+                "plan": "pay per use", "approval": "app 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
+                "recorded_on": "2026-11-20",
+            },
+        },
     }
     settings = Settings.model_validate({"home": str(tmp_path), "platforms": platforms})
     built = {name: registry.build(name, settings) for name in registry.names()}
