@@ -18,6 +18,7 @@ _BUILDERS: Mapping[str, str] = {
     "mastodon": "collectors.mastodon.build",
     "reddit": "collectors.reddit.build",
     "rss": "collectors.rss.build",
+    "x": "collectors.x.build",
 }
 
 

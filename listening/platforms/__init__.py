@@ -6,6 +6,7 @@ from .mastodon import MastodonServer, MastodonSettings
 from .reddit import RedditSettings
 from .rss import RssFeed, RssSettings
 from .section import Platform, PlatformOnTerms, Section, Terms
+from .x import XSettings
 
 __all__ = [
     "FilesSettings",
@@ -19,6 +20,7 @@ __all__ = [
     "RssFeed",
     "RssSettings",
     "Terms",
+    "XSettings",
 ]
 
 
@@ -28,3 +30,4 @@ class PlatformSettings(Section):
     mastodon: MastodonSettings = MastodonSettings()
     reddit: RedditSettings = RedditSettings()
     rss: RssSettings = RssSettings()
+    x: XSettings = XSettings()

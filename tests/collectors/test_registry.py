@@ -31,6 +31,12 @@ def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
                 "plan": "pay per use", "approval": "app 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
                 "recorded_on": "2026-11-20",
             },
+        "x": {
+            "bearer_token": "token",
+            "terms": {
+                "plan": "pay per use", "approval": "app 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
+                "recorded_on": "2026-11-20",
+            },
         },
     }
     settings = Settings.model_validate({"home": str(tmp_path), "platforms": platforms})

@@ -32,7 +32,7 @@ def test_a_row_that_was_refused_can_be_read_once_the_reason_is_gone(tmp_path: Pa
 
 
 @pytest.mark.parametrize("raw", [b"a\tb\tc", b"[1]", b"\xff\xfe", b"", b"[" * 100_000])
-@pytest.mark.parametrize("platform", ["files", "mastodon"])
+@pytest.mark.parametrize("platform", ["files", "mastodon", "x"])
 def test_what_is_still_unreadable_stays_so(platform: str, raw: bytes) -> None:
     page = reread(platform, raw, "somewhere, line 3", AT)
     assert page.posts == ()
