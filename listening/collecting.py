@@ -63,6 +63,14 @@ class Removal:
     reason: RemovalReason
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorGone:
+    """All posts of an account must go here too. ``handle`` is its author's, as in :class:`~listening.posts.Author`."""
+
+    handle: str
+    reason: RemovalReason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
     """A post that could not be read: its raw body and a sentence on why. ``source`` says where it stood."""
@@ -93,10 +101,14 @@ class Page:
     """One safe step of a collection. ``cursor`` None: more is needed before it may move.
 
     ``withheld`` counts posts that were seen and left out because their author or server asks for it.
+    ``removed_if_kept`` are of a platform that tells everybody of all removals: those of posts that we keep are heeded,
+    and the others are not even remembered. Posts of the same page are newer than what it says of them here.
     """
 
     posts: tuple[NativePost, ...] = ()
     removed: tuple[Removal, ...] = ()
+    removed_if_kept: tuple[Removal, ...] = ()
+    removed_authors: tuple[AuthorGone, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     gaps: tuple[Gap, ...] = ()
     withheld: int = 0

@@ -21,6 +21,8 @@ def cleaned(page: Page) -> Page:
         page,
         posts=tuple(_clean(post) if _MAY_BE.search(repr(post)) else post for post in page.posts),
         removed=_clean(page.removed),
+        removed_if_kept=_clean(page.removed_if_kept),
+        removed_authors=_clean(page.removed_authors),
         unreadable=_clean(page.unreadable),
         gaps=_clean(page.gaps),
         cursor=_clean(page.cursor),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listening.brands import Brand, Role
-from listening.collecting import Page
+from listening.collecting import Page, Removal
 from listening.posts import Identity, Match, NativePost, Post
 from listening.privacy import author_key, pseudonymise
 from listening.query import Searchable
@@ -65,7 +65,7 @@ class WriteDoor:
 
         Every post is matched to ``brand``, whose query found it, and to all other brands whose query it answers.
         """
-        page = cleaned(page)
+        page = self._with_announced(cleaned(page), platform)
         listening = [(other, other.query.revision) for other in self._brands if other.key != brand.key]
         own = Match(brand.key, brand.query.revision)
         handles = self._own_handles | brand.own_handles
@@ -212,6 +212,18 @@ class WriteDoor:
         ]
         may = {post.id for post, _ in allowed}
         return allowed, [post.id for post, _ in kept if post.id not in may]
+
+    def _with_announced(self, page: Page, platform: str) -> Page:
+        """The page with those removals among its ``removed`` that were announced to everybody and concern us."""
+        if not page.removed_if_kept and not page.removed_authors:
+            return page
+        announced = {removal.post_id: removal for removal in page.removed_if_kept}
+        for gone in page.removed_authors:
+            key = author_key(self._keys.author, platform, gone.handle)
+            announced |= {post_id: Removal(post_id, gone.reason) for post_id in self._index.ids_of_author(key)}
+        ids = list(announced)
+        kept = [post.id for at in range(0, len(ids), _BATCH) for post in self._index.get(ids[at : at + _BATCH])]
+        return replace(page, removed=(*page.removed, *(announced[post_id] for post_id in kept)))
 
     def _with_reposts(self, post_ids: Sequence[str]) -> list[str]:
         """A repost carries the text of what it reposts, so it goes with it; the tombstone of that keeps it out."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listening.collecting import Gap, GapReason, Page, Removal, RemovalReason, Unreadable
+from listening.collecting import AuthorGone, Gap, GapReason, Page, Removal, RemovalReason, Unreadable
 from listening.errors import StoreUnavailable
 from listening.posts import Author, Counts, Post
 from listening.query import parse
@@ -118,6 +118,26 @@ def test_what_went_upstream_goes_here_and_stays_away(store: Store) -> None:
     again = store.door.admit(page(native(1), repost, native(3), native(9)), ACME, "x", NOW)
     assert (again.refused, again.new, again.unchanged) == (3, 0, 1)
     assert store.index.count() == 1
+
+
+def test_of_what_is_announced_to_everybody_only_our_own_posts_go_and_are_remembered(store: Store) -> None:
+    repost = native(2, "Hello #acme", reposted="x:1")
+    store.door.admit(page(native(1), repost, native(3)), ACME, "x", NOW)
+    announced = tuple(Removal(f"x:{n}", RemovalReason.DELETED) for n in (1, 8, 9))
+    assert store.door.admit(page(removed_if_kept=announced), ACME, "x", NOW).removed == 2  # with its repost
+    again = store.door.admit(page(native(1), repost, native(9)), ACME, "x", NOW)
+    assert (again.refused, again.new) == (2, 1)
+    assert {post.id for post in store.index.get([f"x:{n}" for n in range(10)])} == {"x:3", "x:9"}
+
+
+def test_an_account_that_went_takes_its_posts_and_nobody_elses_along(store: Store) -> None:
+    store.door.admit(page(native(1, handle="joe"), native(2, handle="joe"), native(3, handle="ana")), ACME, "x", NOW)
+    gone = (AuthorGone("joe", RemovalReason.WITHDRAWN), AuthorGone("stranger", RemovalReason.DELETED))
+    assert store.door.admit(page(removed_authors=gone), ACME, "y", NOW).removed == 0  # of another platform
+    assert store.door.admit(page(removed_authors=gone), ACME, "x", NOW).removed == 2
+    assert store.ledger.vault.post("x:1") is None
+    back = store.door.admit(page(native(1, handle="joe"), native(4, handle="joe")), ACME, "x", NOW)
+    assert (back.refused, back.new) == (1, 1)  # what they write once they are back is theirs to write
 
 
 def test_removed_in_the_page_that_brings_it(store: Store) -> None:
