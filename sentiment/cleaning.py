@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 
-from sentiment.hashtags import Split, as_it_is, hashtag_words
+from sentiment.hashtags import NO_WORDS, KnownWords, hashtag_words
 from sentiment.homoglyphs import one_script
 
 # Runs of unspaced scripts end a link: people glue them to addresses ("看http://t.co/abc很好").
@@ -32,23 +32,36 @@ _JOINER = re.compile(r"[\u200c\u200d]+")
 _BLANK = re.compile(r"[\s\u0000-\u001f\u007f-\u009f\u2800\u3164\uffa0\ud800-\udfff]+")
 _LONG_RUN = re.compile(r"([^\d\s])\1{3,}")
 # Letters in disguise (bold, fullwidth, circled, ligatures). Whole NFKC would take Thai and Korean letters apart.
-_STYLED = re.compile(r"[\u1d2c-\u1d6a\u2100-\u218b\u2460-\u24ff\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]+")
+_STYLED = re.compile(
+    r"[\u1d2c-\u1d6a\u2100-\u218b\u2460-\u24ff\ufb00-\ufdfb\ufe70-\ufefc\uff01-\uff5e\uff61-\uff9f\U0001d400-\U0001d7ff]+"
+)
+# Overrides of direction, within which words may be stored backwards and be shown forwards.
+_OVERRIDE = re.compile(r"[\u202d\u202e]([^\n\u202a-\u202e]*)\u202c?")
+# A post in capitals is read as one in small letters: the encoder knows few words in capitals.
+_LETTERS_OF_A_SHOUT, _SHARE_OF_CAPITALS = 12, 0.8
 
 MENTION_TOKEN = "@user"
 LINK_TOKEN = "http"
 
 
-def for_model(text: str, split: Split = as_it_is) -> str:
+def for_model(text: str, known: KnownWords = NO_WORDS) -> str:
     """The text as the encoder sees it: one line, `@user`, `http`, letters of one script a word, hashtags as words.
 
-    `split` knows the words of a tag that is written in one case. Idempotent.
+    `known` words tell where a tag in one case falls apart, and whether letters are stored backwards. Idempotent.
     """
-    text = _tidy(text)
+    text = _tidy(text, known)
     text = _LINK.sub(LINK_TOKEN, text)
     text = one_script(_MENTION.sub(MENTION_TOKEN, text))
-    text = _TAG.sub(lambda match: f" {hashtag_words(match[1], split)} ", text)
+    text = _TAG.sub(lambda match: f" {hashtag_words(match[1], known)} ", text)
     text = _LONG_RUN.sub(r"\1\1\1", text)
-    return _BLANK.sub(" ", text).strip()
+    return _calm(_BLANK.sub(" ", text).strip())
+
+
+def _calm(text: str) -> str:
+    capitals = sum(map(str.isupper, text))
+    if capitals < _LETTERS_OF_A_SHOUT or capitals < _SHARE_OF_CAPITALS * (capitals + sum(map(str.islower, text))):
+        return text
+    return text.lower()
 
 
 def without_marks_of_platform(text: str) -> str:
@@ -62,10 +75,18 @@ def is_empty(text: str) -> bool:
     return not any(_says_something(character) for character in without_marks_of_platform(text))
 
 
-def _tidy(text: str) -> str:
-    text = _INVISIBLE.sub("", html.unescape(text))
+def _tidy(text: str, known: KnownWords = NO_WORDS) -> str:
+    text = _OVERRIDE.sub(lambda match: _as_shown(match[1], known), html.unescape(text))
+    text = _INVISIBLE.sub("", text)
     text = _JOINER.sub(_joiner_that_counts, text)
     return _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), unicodedata.normalize("NFC", text))
+
+
+def _as_shown(stored: str, known: KnownWords) -> str:
+    """Letters in an override of direction, in the order in which more of their words are known."""
+    turned = stored[::-1]
+    forwards, backwards = (sum(map(known.knows, one.split())) for one in (stored, turned))
+    return turned if backwards > forwards else stored
 
 
 def _joiner_that_counts(match: re.Match[str]) -> str:

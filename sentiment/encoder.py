@@ -14,7 +14,7 @@ from sentiment.backends import Backend, Floats, OnnxBackend, TorchBackend
 from sentiment.calibration import Calibration
 from sentiment.cleaning import for_model
 from sentiment.fitting import check, padded
-from sentiment.hashtags import Split
+from sentiment.hashtags import KnownWords
 from sentiment.labels import names_of, to_classes
 from sentiment.locating import BUNDLED, FoundModel, find
 from sentiment.pieces import FastPieces, Pieces, TransformersPieces
@@ -65,7 +65,7 @@ class Encoder:
         """A highest probability under this is no opinion."""
 
     @property
-    def known_words(self) -> Split:
+    def known_words(self) -> KnownWords:
         """How this model takes hashtags apart."""
         return self._pieces.known_words
 

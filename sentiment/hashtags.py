@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import log
-from typing import Protocol, Self
+from typing import Self
 
 _SHORTEST_TAG = 7
 _LONGEST_TAG = 60
@@ -14,23 +14,12 @@ _WORDS_OF_ONE = frozenset("iaяив")
 _EACH_WORD = 2.0
 
 
-class Split(Protocol):
-    """A part of a tag, without capitals or marks inside, to its words; one word where nothing better is known."""
-
-    def __call__(self, part: str) -> str: ...
-
-
-def as_it_is(part: str) -> str:
-    """Where no words are known."""
-    return part
-
-
 class KnownWords:
-    """Finds the words of a tag that is written in one case, likeliest first (Viterbi over word ranks)."""
+    """The words that a model knows; `split` finds the likeliest of them in a tag of one case (Viterbi over ranks)."""
 
     def __init__(self, costs: Mapping[str, float]) -> None:
         self._costs = costs
-        self._split = lru_cache(maxsize=4096)(self._best)
+        self._remembered = lru_cache(maxsize=4096)(self._best)
 
     @classmethod
     def of_pieces(cls, pieces: Iterable[str]) -> Self:
@@ -42,10 +31,14 @@ class KnownWords:
                 costs.setdefault(word, log(rank + 10) + _EACH_WORD)
         return cls(costs)
 
-    def __call__(self, part: str) -> str:
+    def knows(self, word: str) -> bool:
+        return word.lower() in self._costs
+
+    def split(self, part: str) -> str:
+        """One word where nothing better is known, or where there are capitals, digits or marks inside."""
         if not (_SHORTEST_TAG <= len(part) <= _LONGEST_TAG and part.isalpha() and (part.islower() or part.isupper())):
             return part
-        return self._split(part)
+        return self._remembered(part)
 
     def _best(self, part: str) -> str:
         lower = part.lower()
@@ -71,8 +64,11 @@ class KnownWords:
         return " ".join(reversed(words))
 
 
-def hashtag_words(tag: str, split: Split = as_it_is) -> str:
-    """`ILoveMyJob` → `I Love My Job`, `covid_19` → `covid 19`; what is written in one case is for `split`."""
+NO_WORDS = KnownWords({})
+
+
+def hashtag_words(tag: str, known: KnownWords = NO_WORDS) -> str:
+    """`ILoveMyJob` → `I Love My Job`, `covid_19` → `covid 19`; what is written in one case is split by known words."""
     words: list[str] = []
     for part in tag.replace("·", "_").split("_"):
         start = 0
@@ -83,4 +79,4 @@ def hashtag_words(tag: str, split: Split = as_it_is) -> str:
                 words.append(part[start:i])
                 start = i
         words.append(part[start:])
-    return " ".join(split(word) for word in words if word)
+    return " ".join(known.split(word) for word in words if word)

@@ -1,71 +1,100 @@
 """Letters of one script that stand in for those of another: `pаypаl` with two Cyrillic letters is `paypal`.
 
-The pairs are those of Unicode's confusables.txt (UTS #39) that people meet in posts, and a few that only resemble each
-other in capitals. Every replacement is one character for one, so that places in the text stay what they are.
+Every replacement is one character for one, so that places in the text stay what they are.
 """
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
-_PAIRS = {
-    "Cyrillic": (
-        "аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅԁһҺԛԝѵӏӀ",
-        "aAbBeEkKmMhHoOpPcCtTyYxXiIjJsSdhHqwvlI",
-    ),
-    "Greek": ("αΑΒεΕΖΗηιΙκΚΜΝνοΟρΡτΤυΥχΧ", "aABeEZHniIkKMNvoOpPtTuYxX"),
+_SCRIPTS = ("Latin", "Cyrillic", "Greek")
+# Letters that look alike, in the order of the scripts above; a dot where a script has none. The first of several wins.
+# Pairs of Unicode's confusables.txt (UTS #39) that people meet in posts.
+_ALIKE = (
+    "aаα cсϲ eе· iіι oоο oоσ pрρ rг· xхχ yуγ kкκ vѵν "
+    "AАΑ BВΒ CСϹ EЕΕ HНΗ IІΙ JЈͿ KКΚ MМΜ N·Ν OОΟ PРΡ TТΤ XХΧ YУΥ Z·Ζ ·пπ ·фφ ·ГΓ ·ПΠ ·ФΦ ·ЛΛ"
+)
+# Letters that few languages have: they disguise others and are disguised by none.
+_RARE = "dԁ hһ jј jϳ lӏ lӀ qԛ sѕ uυ uц wԝ yү GԌ SЅ VѴ WԜ YҮ"
+# Those that resemble each other in some fonts or in capitals only: good enough inside a word that mixes scripts.
+_RESEMBLING = "bьβ eєε hн· kк· mм· nпη tтτ uи· bв· ·лλ ·дδ"
+# Small capitals and phonetic letters are of Latin script and of no alphabet.
+_NOBODYS = "aɑ· gɡ· iɩ· aᴀ· bʙ· cᴄ· dᴅ· eᴇ· gɢ· hʜ· iɪ· jᴊ· kᴋ· lʟ· mᴍ· nɴ· oᴏ· pᴘ· rʀ· tᴛ· uᴜ· vᴠ· wᴡ· yʏ· zᴢ·"
+_NOBODYS_CYRILLIC = "вʙ кᴋ мᴍ нʜ тᴛ иᴎ яᴙ пᴨ гᴦ лᴫ еᴇ оᴏ аᴀ сᴄ рᴘ фɸ"
+
+_RANGES = {"Latin": "A-Za-z\u00c0-\u024f", "Cyrillic": "\u0400-\u052f", "Greek": "\u0370-\u03ff\u1f00-\u1fff"}
+_OF = {script: re.compile(f"[{letters}]") for script, letters in _RANGES.items()}
+_ODD = "".join(dict.fromkeys(pair[1] for pair in (_NOBODYS + " " + _NOBODYS_CYRILLIC).split()))
+_WORD = re.compile(f"(?<![@\\w])(?!http\\b)[{''.join(_RANGES.values())}{_ODD}]+")
+_FOREIGN = re.compile(f"[{_RANGES['Cyrillic']}{_RANGES['Greek']}{_ODD}]")
+
+
+def _table(groups: str, script: str) -> dict[str, str]:
+    """Every letter of the other scripts to its double in this one."""
+    place = _SCRIPTS.index(script)
+    found: dict[str, str] = {}
+    for group in groups.split():
+        for other, letter in enumerate(group):
+            if other != place and letter != "·" and group[place] != "·":
+                found.setdefault(letter, group[place])
+    return found
+
+
+def _odd_table(script: str) -> dict[str, str]:
+    if script == "Latin":
+        return {pair[1]: pair[0] for pair in _NOBODYS.split()}
+    return {pair[1]: pair[0] for pair in _NOBODYS_CYRILLIC.split()} if script == "Cyrillic" else {}
+
+
+_TO_LATIN = {pair[1]: pair[0] for pair in _RARE.split()}
+_SURE = {script: _table(_ALIKE, script) | (_TO_LATIN if script == "Latin" else {}) for script in _SCRIPTS}
+_MIXED = {script: _table(_RESEMBLING, script) | _SURE[script] | _odd_table(script) for script in _SCRIPTS}
+_SURE_TABLES = {script: str.maketrans(table) for script, table in _SURE.items()}
+_MIXED_TABLES = {script: str.maketrans(table) for script, table in _MIXED.items()}
+_LETTERS = {script: frozenset(c for c in map(chr, range(0x250)) if _OF[script].match(c)) for script in ("Latin",)} | {
+    script: frozenset(c for c in map(chr, range(0x370, 0x2000)) if _OF[script].match(c)) for script in _SCRIPTS[1:]
 }
-_LETTERS = {"Latin": "A-Za-z\u00c0-\u024f", "Cyrillic": "\u0400-\u052f", "Greek": "\u0370-\u03ff\u1f00-\u1fff"}
-_TO_LATIN = {name: str.maketrans(theirs, latin) for name, (theirs, latin) in _PAIRS.items()}
-# Where two letters of a script look like one Latin letter, the commoner comes first in the pairs and wins.
-_FROM_LATIN = {
-    name: str.maketrans(dict(reversed(list(zip(latin, theirs, strict=True)))))
-    for name, (theirs, latin) in _PAIRS.items()
+_TELLTALE = {
+    script: _LETTERS[script] - frozenset().union(*(_SURE[other].keys() for other in _SCRIPTS if other != script))
+    for script in _SCRIPTS
 }
-# Small capitals and phonetic letters: of Latin script, and of no alphabet.
-_ODD_LETTERS = str.maketrans("ɑɡɩᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ", "agiabcdeghijklmnoprtuvwyz")
-_ODD = re.compile("[ɑɡɩᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ]")
-_OTHERS = re.compile(f"[{_LETTERS['Cyrillic']}{_LETTERS['Greek']}]")
-_WORD = re.compile(f"(?<![@\\w])(?!http\\b)[{''.join(_LETTERS.values())}]+")
-_OF_SCRIPT = {name: re.compile(f"[{letters}]") for name, letters in _LETTERS.items()}
-# Letters that cannot be taken for one of the other script: they say what a word is.
-_SURE = {name: re.compile(f"(?![{theirs}])[{_LETTERS[name]}]") for name, (theirs, _) in _PAIRS.items()}
-_SURE_LATIN = {name: re.compile(f"(?![{latin}])[{_LETTERS['Latin']}]") for name, (_, latin) in _PAIRS.items()}
 
 
 def one_script(text: str) -> str:
-    """Every word that mixes scripts is written in the one that its telltale letters belong to; a word without
-    telltale letters follows the rest of the text. A word that is honestly mixed (`iPhone'ом`) stays."""
-    if text.isascii():
+    """Every word that mixes scripts is written in the one in which all of it can be written; where several will do, in
+    that of the text. A word that is honestly mixed stays, and so do foreign words in a text that has more of them."""
+    if text.isascii() or not _FOREIGN.search(text):
         return text
-    if _ODD.search(text):
-        text = text.translate(_ODD_LETTERS)
-    if not (_OTHERS.search(text) and _OF_SCRIPT["Latin"].search(text)):
+    here = {script for script in _SCRIPTS if _OF[script].search(text)}
+    if len(here) < 2 and not any(letter in text for letter in _ODD):
         return text
-    for other in _PAIRS:
-        if _OF_SCRIPT[other].search(text):
-            text = _between_latin_and(other, text)
-    return text
+    votes = _votes(text)
+    return _WORD.sub(lambda match: _put_right(match[0], votes), text)
 
 
-def _between_latin_and(other: str, text: str) -> str:
-    words = _WORD.findall(text)
-    latin = sum(1 for word in words if _SURE_LATIN[other].search(word))
-    theirs = sum(1 for word in words if _SURE[other].search(word))
+def _votes(text: str) -> Counter[str]:
+    """How many letters of each script have no double in another: they say what a text is written in."""
+    words = "".join(_WORD.findall(text))
+    return Counter({script: sum(letter in _TELLTALE[script] for letter in words) for script in _SCRIPTS})
 
-    def decide(match: re.Match[str]) -> str:
-        word = match[0]
-        is_theirs, is_latin = _SURE[other].search(word), _SURE_LATIN[other].search(word)
-        if is_theirs and is_latin:
-            return word
-        mixed = _OF_SCRIPT[other].search(word) and _OF_SCRIPT["Latin"].search(word)
-        if mixed:
-            to_latin = bool(is_latin) or (not is_theirs and latin >= theirs)
-        elif latin and not theirs:
-            to_latin = True
-        elif theirs and not latin and len(word) == 1 and word.islower():
-            # Longer ones may be honest: IT, CEO, OK stand in many a Russian post.
-            to_latin = False
-        else:
-            return word
-        return word.translate(_TO_LATIN[other] if to_latin else _FROM_LATIN[other])
 
-    return _WORD.sub(decide, text)
+def _put_right(word: str, votes: Mapping[str, int]) -> str:
+    inside = Counter(script for letter in word for script in _SCRIPTS if letter in _LETTERS[script])
+    if len(inside) == 1 and sum(inside.values()) == len(word):
+        return _in_disguise(word, next(iter(inside)), votes)
+    possible = [s for s in _SCRIPTS if all(letter in _LETTERS[s] or letter in _MIXED[s] for letter in word)]
+    if not possible:
+        return word
+    best = max(possible, key=lambda script: (votes[script], inside[script]))
+    return word.translate(_MIXED_TABLES[best])
+
+
+def _in_disguise(word: str, own: str, votes: Mapping[str, int]) -> str:
+    """A word of one script in a text of another: disguised if every letter of it has a double there, and nothing else
+    in the text is surely of its script. Capitals stay in Cyrillic and Greek posts: IT and CEO stand in many."""
+    other = max(_SCRIPTS, key=lambda script: votes[script])
+    if other == own or not votes[other] or votes[own] or not all(letter in _SURE[other] for letter in word):
+        return word
+    if own == "Latin" and (len(word) > 1 or word.isupper()):
+        return word
+    return word.translate(_SURE_TABLES[other])

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from listening.errors import ConfigError
 from sentiment.backends import brief
-from sentiment.hashtags import KnownWords, Split, as_it_is
+from sentiment.hashtags import NO_WORDS, KnownWords
 
 
 class Pieces(Protocol):
@@ -19,7 +19,7 @@ class Pieces(Protocol):
     size: int
 
     @property
-    def known_words(self) -> Split:
+    def known_words(self) -> KnownWords:
         """Finds the words of a hashtag among the pieces."""
         ...
 
@@ -68,7 +68,7 @@ class TransformersPieces:
                 "AutoTokenizer.from_pretrained(…).save_pretrained(…) writes tokenizer.json."
             ) from error
         self._longest = longest
-        self.known_words: Split = as_it_is
+        self.known_words: KnownWords = NO_WORDS
         self.padding = int(self._tokenizer.pad_token_id or 0)
         self.size = 1 + max(self._tokenizer.get_vocab().values(), default=0)
 

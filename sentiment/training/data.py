@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from sentiment.cleaning import for_model
-from sentiment.hashtags import Split, as_it_is
+from sentiment.hashtags import NO_WORDS, KnownWords
 from sentiment.training.places import DATA, FIRST_LANGUAGES, LABELS, NEXT_LANGUAGES, NON_COMMERCIAL
 
 # Our own lines, for what the public data lack: people on their work, neutral posts, insults in Hebrew. Few as they are,
@@ -48,21 +48,21 @@ class Rows:
     by_source: dict[str, int]
 
 
-def sentiment_rows(split: Split = as_it_is) -> Rows:
+def sentiment_rows(known: KnownWords = NO_WORDS) -> Rows:
     rows = [*_labelled(DATA / "sentiment" / "train.tsv.gz"), *_read(_OWN_POSTS), *_weak_neutral()]
-    return _rows(rows, {label: number for number, label in enumerate(LABELS)}, split)
+    return _rows(rows, {label: number for number, label in enumerate(LABELS)}, known)
 
 
-def offensive_rows(split: Split = as_it_is) -> Rows:
+def offensive_rows(known: KnownWords = NO_WORDS) -> Rows:
     rows = [*_labelled(DATA / "offensive" / "train.tsv.gz"), *_read(_OWN_OFFENSIVE)]
-    return _rows(rows, {"not": 0, "offensive": 1}, split)
+    return _rows(rows, {"not": 0, "offensive": 1}, known)
 
 
-def raw_rows(split: Split = as_it_is, most: int = 20_000) -> Rows:
+def raw_rows(known: KnownWords = NO_WORDS, most: int = 20_000) -> Rows:
     """Sentences that nobody labelled, for a student to ask its teacher about; each language alike beyond `most`."""
     texts, weights = [], []
     for file in sorted((DATA / "text").glob("*.txt.gz")):
-        lines = [line for line in raw_lines(file.name.removesuffix(".txt.gz"), most, split) if 15 <= len(line) <= 300]
+        lines = [line for line in raw_lines(file.name.removesuffix(".txt.gz"), most, known) if 15 <= len(line) <= 300]
         texts += lines
         weights += [len(lines) ** -0.5] * len(lines)
     shares = np.array(weights) / sum(weights)
@@ -70,10 +70,10 @@ def raw_rows(split: Split = as_it_is, most: int = 20_000) -> Rows:
     return Rows(texts, unlabelled, shares, np.zeros((len(texts), 3), np.float32), {"text": len(texts)})
 
 
-def raw_lines(language: str, most: int, split: Split = as_it_is) -> list[str]:
+def raw_lines(language: str, most: int, known: KnownWords = NO_WORDS) -> list[str]:
     """The first `most` unlabelled sentences of a language, cleaned."""
     with gzip.open(DATA / "text" / f"{language}.txt.gz", "rt", encoding="utf-8") as file:
-        return [for_model(line, split) for line in islice(file, most)]
+        return [for_model(line, known) for line in islice(file, most)]
 
 
 def _labelled(path: Path) -> list[dict[str, str]]:
@@ -92,8 +92,8 @@ def _weak_neutral() -> Iterator[dict[str, str]]:
             yield {"text": text, "label": "neutral", "lang": language, "source": "weak-neutral"}
 
 
-def _rows(read: list[dict[str, str]], names: dict[str, int], split: Split) -> Rows:
-    texts = [for_model(row["text"], split) for row in read]
+def _rows(read: list[dict[str, str]], names: dict[str, int], known: KnownWords) -> Rows:
+    texts = [for_model(row["text"], known) for row in read]
     labels = np.array([names[row["label"]] for row in read])
     languages = [row["lang"] for row in read]
     sources = [row["source"] for row in read]

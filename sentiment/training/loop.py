@@ -16,6 +16,8 @@ from sentiment.training.network import Network
 from sentiment.training.threads import Threads
 
 _CHECKPOINT_SECONDS = 240
+# Losses in the record are means that forget: the last thirty batches count most.
+_MEMORY = 0.97
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def run(model: Network, plan: Plan, take: Callable[[int], Step], record: dict[st
     threads = Threads()
     started = saved = time.monotonic()
     seen: dict[str, list[float]] = {}
+    recent: dict[str, float] = {}
     model.train()
     while (progress := spent / (60 * plan.minutes)) < 1:
         for group in optimizer.param_groups:
@@ -76,6 +79,7 @@ def run(model: Network, plan: Plan, take: Callable[[int], Step], record: dict[st
         started = now
         for name, value in done.parts.items():
             seen.setdefault(name, []).append(value)
+            recent[name] = value + _MEMORY * (recent.get(name, value) - value)
         if step % 50 == 0:
             means = " ".join(f"{name} {np.mean(values):.3f}" for name, values in sorted(seen.items()))
             print(f"step {step} posts {step * SIZE} minutes {spent / 60:.1f} of {plan.minutes:g} {means}", flush=True)
@@ -83,7 +87,8 @@ def run(model: Network, plan: Plan, take: Callable[[int], Step], record: dict[st
         if now - saved > _CHECKPOINT_SECONDS:
             _save(model, optimizer, step, spent, plan.folder)
             saved = now
-    _finish(model, plan, step, spent, record)
+    losses = {name: round(value, 4) for name, value in recent.items()}
+    _finish(model, plan, step, spent, record | {"losses": losses})
 
 
 def steps_done(folder: Path) -> int:

@@ -7,6 +7,7 @@ differ in their seeds alone, and `export.py` ships the mean of their weights.
 """
 
 import argparse
+import json
 import re
 
 import numpy as np
@@ -27,6 +28,8 @@ LABELS_SHARE = 0.4
 # The teacher's answers are softened before they are imitated (Hinton et al. 2015).
 SOFTNESS = 2.0
 MEAN_EVERY = 4
+# What is compared where no layers are named: every second one from the bottom, from the top, and both ends.
+LAYERS_TO_TRY = ((0, 2, 4, 6, 8, 10), (1, 3, 5, 7, 9, 11), (0, 2, 4, 7, 9, 11))
 # Likeness of two posts is compared at this temperature: it is the nearest ones that must stay the nearest.
 LIKENESS = 0.05
 
@@ -77,38 +80,58 @@ def likeness_loss(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     return away + 0.1 * nn.functional.kl_div(seen, right, reduction="batchmean")
 
 
+class School:
+    """Everything that any run of a student needs, read once."""
+
+    def __init__(self) -> None:
+        tokenizer, words = vocabulary.tokenizer(), vocabulary.known_words()
+        rows = {
+            "sentiment": data.sentiment_rows(words),
+            "offensive": data.offensive_rows(words),
+            "raw": data.raw_rows(words),
+        }
+        sample = np.random.default_rng(0).choice(rows["sentiment"].texts, 1024, replace=False).tolist()
+        self._teacher, self._meaning = Teacher(), Meaning(sample)
+        self._draws = {kind: Draw(found, tokenizer, [0, number]) for number, (kind, found) in enumerate(rows.items())}
+        self.record = {
+            "sentiment_rows": rows["sentiment"].by_source,
+            "offensive_rows": rows["offensive"].by_source,
+            "raw_rows": len(rows["raw"].texts),
+        }
+
+    def lessons(self, seed: int, start: int) -> Lessons:
+        for number, draw in enumerate(self._draws.values()):
+            draw.reseed([seed, number, start])
+        return Lessons(seed, start, self._draws, self._teacher, self._meaning)
+
+    def train(self, plan: loop.Plan, seed: int, model: Network, record: dict[str, object]) -> None:
+        lessons = self.lessons(seed, loop.steps_done(plan.folder))
+        loop.run(model, plan, lambda step: lessons.take(model, step), self.record | record)
+
+
 def main() -> None:
     options = _options()
     torch.manual_seed(options.seeds[0])
-    tokenizer, words = vocabulary.tokenizer(), vocabulary.known_words()
-    rows = {
-        "sentiment": data.sentiment_rows(words),
-        "offensive": data.offensive_rows(words),
-        "raw": data.raw_rows(words),
-    }
-    sample = np.random.default_rng(0).choice(rows["sentiment"].texts, 1024, replace=False).tolist()
-    teacher, meaning = Teacher(), Meaning(sample)
-    draws = {kind: Draw(found, tokenizer, [0, number]) for number, (kind, found) in enumerate(rows.items())}
-    record = {
-        "sentiment_rows": rows["sentiment"].by_source,
-        "offensive_rows": rows["offensive"].by_source,
-        "raw_rows": len(rows["raw"].texts),
-        "seeds": options.seeds,
-        "layers": list(options.layers),
-    }
-
-    def train(plan: loop.Plan, seed: int, model: Network) -> None:
-        start = loop.steps_done(plan.folder)
-        for number, draw in enumerate(draws.values()):
-            draw.reseed([seed, number, start])
-        lessons = Lessons(seed, start, draws, teacher, meaning)
-        loop.run(model, plan, lambda step: lessons.take(model, step), dict(record))
-
-    model = fresh(options.layers)
-    train(loop.Plan(STUDENT, options.long, falls=False), options.seeds[0], model)
+    school = School()
+    layers = tuple(options.layers) or compare_layers(school, options.try_minutes)
+    record = {"seeds": options.seeds, "layers": list(layers)}
+    model = fresh(layers)
+    school.train(loop.Plan(STUDENT, options.long, falls=False), options.seeds[0], model, record)
     for seed in options.seeds:
         loop.load(model, STUDENT)
-        train(loop.Plan(STUDENT.with_name(f"last-{seed}"), options.last, warm_up=20), 100 + seed, model)
+        school.train(loop.Plan(STUDENT.with_name(f"last-{seed}"), options.last, warm_up=20), 100 + seed, model, record)
+
+
+def compare_layers(school: School, minutes: float) -> tuple[int, ...]:
+    """Which layers of the teacher make the best beginning: a minute of the same lessons for each choice."""
+    results = {}
+    for layers in LAYERS_TO_TRY:
+        name = "layers-" + "-".join(map(str, layers))
+        school.train(loop.Plan(STUDENT.with_name(name), minutes, warm_up=20), 7, fresh(layers), {"layers": layers})
+        found = json.loads((STUDENT.with_name(name) / "record.json").read_text(encoding="utf-8"))
+        results[layers] = found["losses"]["imitation"]
+        print(f"layers {layers}: {found['losses']}", flush=True)
+    return min(results, key=results.__getitem__)
 
 
 def fresh(layers: tuple[int, ...] = STUDENT_LAYERS) -> Network:
@@ -132,7 +155,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--long", type=float, default=40, help="minutes of the long stage")
     parser.add_argument("--last", type=float, default=5, help="minutes of each last stage")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--layers", type=int, nargs="+", default=list(STUDENT_LAYERS))
+    parser.add_argument("--layers", type=int, nargs="*", default=list(STUDENT_LAYERS), help="none: compare some first")
+    parser.add_argument("--try-minutes", type=float, default=1.0)
     return parser.parse_args()
 
 

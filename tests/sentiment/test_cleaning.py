@@ -1,9 +1,12 @@
 import pytest
 
 from sentiment.cleaning import for_model, is_empty
-from sentiment.hashtags import hashtag_words
+from sentiment.hashtags import KnownWords, hashtag_words
 
 ZWJ, ZWNJ = "\u200d", "\u200c"
+
+
+KNOWN = KnownWords.of_pieces(["▁good", "▁bad", "▁job", "▁and", "▁עבודה"])
 
 
 @pytest.mark.parametrize(
@@ -59,18 +62,35 @@ def test_what_the_model_sees(text: str, seen: str) -> None:
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
+        ("THE WORST SERVICE EVER", "the worst service ever"),
+        ("СЕРВІС УЖАСНЫЙ, НИКОГДА БОЛЬШЕ", "сервіс ужасный, никогда больше"),
+        ("IT and HR at ACME", "IT and HR at ACME"),
+        ("ﬡני ﬣולך ﬥעבודﬣ", "אני הולך לעבודה"),
+        ("ﻣﺮﺣﺒﺎ", "مرحبا"),
+    ],
+)
+def test_shouts_and_wide_letters_are_read_as_plain_ones(text: str, seen: str) -> None:
+    assert for_model(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
         (f"👩{ZWJ}⚕️ hero", f"👩{ZWJ}⚕️ hero"),
         (f"👨{ZWJ}👩{ZWJ}👧", f"👨{ZWJ}👩{ZWJ}👧"),
         (f"می{ZWNJ}خواهم", f"می{ZWNJ}خواهم"),
         (f"क्{ZWJ}ष", f"क्{ZWJ}ष"),
         (f"f{ZWNJ}u{ZWJ}c\u200bk", "fuck"),
         ("\u202egood\u202c \u200fטוב\u200e", "good טוב"),
+        ("\u202eboj dab\u202c here", "bad job here"),
+        ("\u202dהדובע\u202c", "עבודה"),
+        ("\u202egood and \u202ebad", "good and bad"),
         ("\ufeffhi\u2060 the\u00adre", "hi there"),
         (f"{ZWJ}at the edge{ZWNJ}", "at the edge"),
     ],
 )
 def test_invisible_characters(text: str, seen: str) -> None:
-    assert for_model(text) == seen
+    assert for_model(text, KNOWN) == seen
 
 
 @pytest.mark.parametrize(
