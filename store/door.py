@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listening.brands import Brand, Role
-from listening.collecting import Page, Removal
+from listening.collecting import Gap, Page, Removal
 from listening.posts import Identity, Match, NativePost, Post
 from listening.privacy import author_key, pseudonymise
 from listening.query import Searchable
@@ -79,6 +79,8 @@ class WriteDoor:
         with self._ledger.writing():
             for removal in page.removed:
                 self._ledger.tombstones.add([removal.post_id], removal.reason.value, at)
+            # Bought is bought, whether or not it can be saved; if it cannot, it is bought again.
+            self._ledger.spending.add(brand.key, platform, page.spent, at)
             self._ledger.windows.settle_left_behind(at - _NO_LONGER_AT_WORK)
             self._ledger.windows.note_leaving(_places(_moving(present, posts)), at)
             self._ledger.windows.mark(_touched(present, posts))
@@ -90,8 +92,10 @@ class WriteDoor:
             # Erased by somebody else while we saved: the tombstone was not there when we looked.
             _, overtaken = self._without_tombstoned(kept)
             self._ledger.snapshots.add(posts)
+            published = [post.created_at for post in posts if post.dated and post.created_at <= at]
+            self._ledger.sources.note_post(brand.key, platform, published)
             for gap in page.gaps:
-                self._ledger.gaps.add(brand.key, gap)
+                self._ledger.gaps.add(brand.key, _of(platform, gap))
             for unreadable in page.unreadable:
                 self._ledger.dead_letters.add(brand.key, platform, unreadable, at)
             self._ledger.windows.mark({*_touched(present, posts), *self._ledger.windows.leaving(ids)})
@@ -275,6 +279,12 @@ def _others(post: NativePost, listening: Sequence[tuple[Brand, str]]) -> list[Ma
         return []
     found = Searchable.of(text_of(post.title, post.text), post.hashtags, post.mentions, primary(post.language))
     return [Match(brand.key, revision) for brand, revision in listening if brand.query.matches(found)]
+
+
+def _of(platform: str, gap: Gap) -> Gap:
+    """A gap's source begins with its platform, so that it can be found for it."""
+    known = gap.source == platform or gap.source.startswith(f"{platform},")
+    return gap if known else replace(gap, source=f"{platform}, {gap.source}")
 
 
 def _pairs(posts: Iterable[Post]) -> set[Pair]:

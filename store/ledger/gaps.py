@@ -38,6 +38,11 @@ class Gaps:
         with self._database.writing() as connection:
             upsert(connection, GAPS, [row])
 
+    def of_source(self, brand: str, platform: str, since: datetime, until: datetime) -> list[Gap]:
+        """Gaps of one platform that touch the interval, oldest first."""
+        gaps = self.between([brand], since, until)
+        return [gap for gap in gaps if gap.source == platform or gap.source.startswith(f"{platform},")]
+
     def between(self, brands: Sequence[str], since: datetime, until: datetime) -> list[Gap]:
         """Gaps that touch the interval, oldest first; of all brands if ``brands`` is empty."""
         wanted = select(GAPS).where(GAPS.c.since < until, GAPS.c.until > since).order_by(GAPS.c.since, GAPS.c.source)

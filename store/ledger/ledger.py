@@ -17,13 +17,14 @@ from .deliveries import Deliveries
 from .gaps import Gaps
 from .incidents import Incidents
 from .snapshots import Snapshots
-from .sources import Sources
+from .sources import Sources, bring_up_to_date
+from .spending import Spending
 from .tombstones import Tombstones
 from .vault import Vault
 from .verdicts import Verdicts
 from .windows import Windows
 
-VERSION = 2
+VERSION = 3
 _SCHEMA = Table("schema_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
 
@@ -40,6 +41,7 @@ class Ledger:
         self.incidents = Incidents(database)
         self.snapshots = Snapshots(database)
         self.sources = Sources(database)
+        self.spending = Spending(database)
         self.tombstones = Tombstones(database, keys.tombstone)
         self.vault = Vault(database, keys.vault)
         self.verdicts = Verdicts(database, keys.tombstone)
@@ -66,7 +68,8 @@ class Ledger:
                         f"The ledger {database.place} was written by a newer Earshot (schema {version}, this one knows "
                         f"{VERSION}): upgrade Earshot, or start with another EARSHOT_HOME."
                     )
-                elif version < VERSION:  # what came since are new tables, and they are made already
+                elif version < VERSION:  # new tables are made already
+                    bring_up_to_date(connection)
                     connection.execute(_SCHEMA.update().values(version=VERSION))
         except BaseException:
             database.close()

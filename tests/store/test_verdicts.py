@@ -15,6 +15,7 @@ from listening.errors import NotReady, StateConflict
 from listening.posts import Post
 from listening.verdicts import Verdict, Word
 from store.ledger import Ledger
+from store.ledger.ledger import VERSION
 from store.protocol import Filters, Judgement, Saved, Search
 from store.reading import Reader
 from tests.store.making import NOW, assessment, native, page, post, risky
@@ -272,8 +273,8 @@ def test_a_ledger_of_an_earlier_earshot_is_brought_up_to_date(store: Store) -> N
         opened.close()
     engine = create_engine(url)
     with engine.begin() as connection:
-        assert connection.execute(text("SELECT version FROM schema_version")).scalars().all() == [2]
-        connection.execute(text("UPDATE schema_version SET version = 3"))
+        assert connection.execute(text("SELECT version FROM schema_version")).scalars().all() == [VERSION]
+        connection.execute(text("UPDATE schema_version SET version = 99"))
     engine.dispose()
     with pytest.raises(NotReady, match="newer Earshot"):
         Ledger.open(url, store.keys)
