@@ -1,5 +1,6 @@
 """One entry of a feed, read: what it says as plain text, when, by whom, and by what it is known again."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from ..html import to_plain
 
 _MOST_LETTERS = 200_000
 _MOST_LINKS = 100
+_EMBEDDED = re.compile(r"data:[\w/+.;=-]{0,100},[A-Za-z0-9+/=%]*")
+"""Pictures inside a text, written as letters: half a megabyte each."""
 _WORDS = {"audio": "audio", "image": "image", "video": "video"}
 
 Json = Mapping[str, Any]
@@ -86,6 +89,7 @@ def _plain(part: Any, page: str) -> tuple[str, tuple[str, ...], tuple[str | None
     value = part.get("value") if isinstance(part, Mapping) else None
     if not isinstance(value, str):
         return "", (), ()
+    value = _EMBEDDED.sub("", value)
     if len(value) > _MOST_LETTERS:
         raise UnreadableInput(f"its text has {len(value):,} characters; {_MOST_LETTERS:,} are the most")
     if not part.get("html"):
@@ -140,7 +144,7 @@ def _media(found: Any) -> list[Media]:
 
 def _moment(written: Any, read: Any, now: datetime) -> datetime | None:
     """A time that can be true, in UTC, with its fractions where they are written; None if there is none."""
-    at = _iso(written) or _iso(read) or _else(written)
+    at = _iso(written) or _else(written) or _iso(read)
     return at if at and is_likely(at, now) else None
 
 

@@ -63,7 +63,9 @@ def _from_xml(text: str, address: str) -> Feed:
         raise UnreadableInput(f"it cannot be read ({type(error).__name__})") from error
     if not found.version and not found.entries:
         raise UnreadableInput("it is no feed that we know (RSS, Atom or JSON Feed)")
-    entries = tuple(xmlfeed.entry(each, found.feeddata) for each in found.entries[:_MOST_ENTRIES])
+    # The last of a document that broke off is half an entry, and comes whole the next time.
+    listed = found.entries[:_MOST_ENTRIES] if whole else found.entries[: _MOST_ENTRIES + 1][:-1]
+    entries = tuple(xmlfeed.entry(each, found.feeddata) for each in listed)
     title, language = found.feeddata.get("title"), found.feeddata.get("language")
     return Feed(
         title if isinstance(title, str) else None,
