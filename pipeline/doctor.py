@@ -4,15 +4,16 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from listening.errors import EarshotError
+from listening.sources import State
+from pipeline.sources import statuses
 from pipeline.wiring import House
 from sentiment.judge import TextToJudge
 from sentiment.scores import saved_scores
 
 _LITTLE_SPACE = 1 << 30  # bytes
-_SILENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,13 @@ def _settings(house: House) -> Finding:
 
 
 def _sources(house: House, now: datetime) -> Iterator[Finding]:
-    for source in house.ledger.sources.all():
-        what = f"{source.platform} for {source.brand}"
-        if source.last_error:
-            yield Finding(what, False, source.last_error)
-        elif source.last_success is None or now - source.last_success > _SILENT:
-            yield Finding(what, False, "not collected for over an hour: is Airflow running (`make up`)?")
-        else:
-            yield Finding(what, True, f"{source.posts_total:,} posts, last collected {source.last_success:%H:%M} UTC")
+    for status in statuses(house, now):
+        if status.state is State.OFF:
+            continue
+        what = f"{status.platform} for {status.brand}"
+        ok = status.state in (State.LISTENING, State.SILENT, State.RESTING)
+        at = f", last collected {status.last_success:%H:%M} UTC" if status.last_success else ""
+        yield Finding(what, ok, status.sentence or f"{status.posts:,} posts{at}")
 
 
 def _index(house: House) -> str:

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from listening.errors import ConfigError, EarshotError, TryLater
-from pipeline.cli import alerting, collecting, desk, judging, operating, searching, verdicts
+from pipeline.cli import alerting, collecting, desk, judging, operating, searching, sources, verdicts
 
 app = typer.Typer(
     name="earshot",
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for family in (operating, collecting, judging, searching, desk):
+for family in (operating, collecting, sources, judging, searching, desk):
     family.register(app)
 app.add_typer(alerting.app, name="alerts")
 app.add_typer(verdicts.app, name="verdicts")

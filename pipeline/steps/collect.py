@@ -9,6 +9,7 @@ from collectors.protocol import Request
 from collectors.registry import build
 from listening.brands import Brand
 from listening.errors import AccessDenied, ConfigError, RateLimited, TryLater
+from pipeline.allowances import allowance, lacks_terms
 from pipeline.wiring import House
 from store.ledger import SourceState
 
@@ -70,24 +71,29 @@ def empty_inbox(house: House) -> int:
 
 
 def collect_with(house: House, brand: Brand, platform: str, request: Request, move_cursor: bool = True) -> Collected:
-    """Collect what ``request`` asks for, through the write door, and note how the source is."""
+    """Collect what ``request`` asks for, through the write door and within the budget, and note how the source is.
+
+    Raises :class:`ConfigError` for a platform whose terms are not recorded: it is not asked for anything.
+    """
     count: Counter[str] = Counter()
-    problem, come_back_at = "", None
+    problem, come_back_at, resting = "", None, False
     now = request.now
+    if waits := lacks_terms(house.settings, platform):
+        raise ConfigError(f"platforms.{platform}: {waits}")
     try:
-        for page in build(platform, house.settings).collect(request):
-            admitted = house.door.admit(page, brand, platform, now, move_cursor)
-            count["pages"] += 1
-            count["withheld"] += page.withheld
-            for name in ("new", "changed", "unchanged", "refused", "unreadable", "removed"):
-                count[name] += getattr(admitted, name)
-    except RateLimited as error:
-        problem, come_back_at = str(error), error.until
+        with allowance(house, brand.key, platform, now) as allowed:
+            for page in build(platform, house.settings).collect(replace(request, allowance=allowed)):
+                admitted = house.door.admit(page, brand, platform, now, move_cursor)
+                count["pages"] += 1
+                count["withheld"] += page.withheld
+                for name in ("new", "changed", "unchanged", "refused", "unreadable", "removed"):
+                    count[name] += getattr(admitted, name)
     except TryLater as error:
         problem, come_back_at = str(error), error.until or now + _AFTER_OUTAGE
+        resting = isinstance(error, RateLimited)
     except (AccessDenied, ConfigError) as error:  # waiting does not help, and a failed task would not either
         problem, come_back_at = str(error), now + _AFTER_REFUSAL
-    _note(house, brand.key, platform, now, count["new"], problem, come_back_at)
+    _note(house, brand.key, platform, now, count["new"], problem, come_back_at, resting)
     fields = ("pages", "new", "changed", "unchanged", "refused", "unreadable", "removed", "withheld")
     return Collected(
         brand=brand.key,
@@ -99,7 +105,14 @@ def collect_with(house: House, brand: Brand, platform: str, request: Request, mo
 
 
 def _note(
-    house: House, brand: str, platform: str, now: datetime, new: int, problem: str, come_back_at: datetime | None
+    house: House,
+    brand: str,
+    platform: str,
+    now: datetime,
+    new: int,
+    problem: str,
+    come_back_at: datetime | None,
+    resting: bool,
 ) -> None:
     before = house.ledger.sources.get(brand, platform) or SourceState(brand=brand, platform=platform)
     house.ledger.sources.note(
@@ -111,5 +124,6 @@ def _note(
             failing_since=(before.failing_since or now) if problem else None,
             last_error=problem,
             posts_total=before.posts_total + new,
+            resting=resting,
         )
     )

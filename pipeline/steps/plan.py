@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listening.brands import Role
+from pipeline.allowances import lacks_terms
 from pipeline.wiring import House
 
 _SLACK = timedelta(seconds=20)
@@ -19,14 +20,17 @@ class Turn:
 
 
 def plan(house: House, now: datetime) -> list[Turn]:
-    """Pairs whose platform is switched on, whose interval has passed, and which asked for no longer rest."""
+    """Pairs whose platform is switched on and on terms that are recorded, whose interval has passed, and which asked
+    for no longer rest."""
     turns = []
     for brand in house.brands:
         if not brand.purpose.audience or set(brand.purpose.audience) == {Role.OPERATOR}:
             continue  # nobody may look at it, so there is no reason to collect it
         for platform in brand.platforms:
             settings = getattr(house.settings.platforms, platform)
-            if settings.enabled and _rested(house, brand.key, platform, timedelta(minutes=settings.every_minutes), now):
+            if not settings.enabled or lacks_terms(house.settings, platform):
+                continue
+            if _rested(house, brand.key, platform, timedelta(minutes=settings.every_minutes), now):
                 turns.append(Turn(brand.key, platform))
     return turns
 

@@ -163,6 +163,19 @@ class Windows:
             rows = connection.execute(wanted).all()
         return [Sum(row[0], SentimentLabel(row[1]), int(row[2]), int(row[3])) for row in rows]
 
+    def by_platform(self, brand: str, since: datetime, until: datetime) -> dict[str, dict[datetime, int]]:
+        """Posts by platform and window, added up where they lie."""
+        wanted = (
+            select(ROWS.c.platform, ROWS.c.start, func.sum(ROWS.c.posts))
+            .where(ROWS.c.brand == brand, ROWS.c.start >= since, ROWS.c.start < until)
+            .group_by(ROWS.c.platform, ROWS.c.start)
+        )
+        found: dict[str, dict[datetime, int]] = {}
+        with self._database.reading() as connection:
+            for platform, start, posts in connection.execute(wanted):
+                found.setdefault(platform, {})[start] = int(posts)
+        return found
+
     def seal_before(self, brand: str, before: datetime) -> None:
         """From now on windows of ``brand`` that start before ``before`` stay as they are, whatever goes or comes.
 
