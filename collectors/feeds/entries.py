@@ -52,7 +52,7 @@ def read_entry(raw: Any, at: datetime, address: str) -> Entry:
     """
     if not isinstance(raw, Mapping) or "item" in raw:
         raise UnreadableInput("it is not an object")
-    link = web_address(raw.get("link"))
+    link = _address(raw.get("link"))
     page = link or address
     title = _plain(raw.get("title"), page)[0]
     text, links, pictures = _longest(raw.get("texts"), page)
@@ -67,7 +67,7 @@ def read_entry(raw: Any, at: datetime, address: str) -> Entry:
     source = raw.get("source") if isinstance(raw.get("source"), Mapping) else {}
     return Entry(
         guid=guid,
-        link=link or (web_address(guid) if guid else None),
+        link=link or (_address(guid)),
         title=" ".join(title.split()) or None,
         text=text,
         links=links[:_MOST_LINKS],
@@ -76,9 +76,9 @@ def read_entry(raw: Any, at: datetime, address: str) -> Entry:
         updated=updated,
         author=name,
         email=email,
-        profile=web_address(author.get("address")),
+        profile=_address(author.get("address")),
         outlet=_words(source.get("title")) if source else None,
-        outlet_address=web_address(source.get("address")) if source else None,
+        outlet_address=_address(source.get("address")) if source else None,
         tags=tuple(tag.strip()[1:] for tag in _list(raw.get("tags")) if isinstance(tag, str) and _is_tag(tag)),
         replies=_count(raw.get("replies")),
         language=language_code(raw.get("language") if isinstance(raw.get("language"), str) else None),
@@ -89,12 +89,12 @@ def _plain(part: Any, page: str) -> tuple[str, tuple[str, ...], tuple[str | None
     value = part.get("value") if isinstance(part, Mapping) else None
     if not isinstance(value, str):
         return "", (), ()
-    value = _EMBEDDED.sub("", value)
+    value = _EMBEDDED.sub("", value.replace("\0", ""))
     if len(value) > _MOST_LETTERS:
         raise UnreadableInput(f"its text has {len(value):,} characters; {_MOST_LETTERS:,} are the most")
     if not part.get("html"):
         return value.replace("\r\n", "\n").strip(), (), ()
-    base = web_address(part.get("base"))
+    base = _address(part.get("base"))
     found = to_plain(value, page=base or page)
     return found.text, found.links, found.pictures
 
@@ -121,7 +121,11 @@ def _list(value: Any) -> list[Any]:
 
 
 def _words(value: Any) -> str | None:
-    return " ".join(value.split())[:2000] or None if isinstance(value, str) else None
+    return " ".join(value.replace("\0", "").split())[:2000] or None if isinstance(value, str) else None
+
+
+def _address(value: Any) -> str | None:
+    return web_address(value.replace("\0", "")) if isinstance(value, str) else None
 
 
 def _is_tag(word: str) -> bool:

@@ -22,10 +22,19 @@ _MOST_BRACKETS = 200_000
 _LONGEST_ENTITY = 40  # characters; ``nbsp`` and its like are declared by old feeds, and used three characters a time
 
 
+_STUMBLES = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+
+
 class _Bounded:
     """What both parsers get: an end, and no guessing about authors."""
 
     elements, most_elements = 0, MOST_ELEMENTS
+    depth: int
+    basestack: list[Any]
+    langstack: list[Any]
+    baseuri: Any
+    lang: Any
+    contentparams: Any
     resolve_relative_uris = False  # links in texts are made whole when the text is read
     sanitize_html = False  # texts become plain, so there is nothing left to sanitize
 
@@ -33,7 +42,33 @@ class _Bounded:
         self.elements += 1
         if self.elements > self.most_elements:
             raise UnreadableInput(f"it has more than {self.most_elements:,} elements, as no real feed has")
-        super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+        depth, bases, languages = self.depth, len(self.basestack), len(self.langstack)
+        try:
+            super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+        except _STUMBLES:
+            self._as_at(depth + 1, bases + 1, languages + 1)
+
+    def unknown_endtag(self, tag: str) -> None:
+        depth, bases, languages = self.depth, len(self.basestack), len(self.langstack)
+        try:
+            super().unknown_endtag(tag)  # type: ignore[misc]
+        except _STUMBLES:
+            self._as_at(depth - 1, max(0, bases - 1), max(0, languages - 1))
+
+    def _as_at(self, depth: int, bases: int, languages: int) -> None:
+        """An element that the library stumbles over is left out, and what follows is read as if it were not there."""
+        self.depth = depth
+        self.basestack = [*self.basestack, *[self.baseuri] * bases][:bases]
+        self.langstack = [*self.langstack, *[self.lang] * languages][:languages]
+
+    def _start_item(self, attrs: Any) -> None:
+        """An entry begins afresh, whatever the one before it left open."""
+        self.insource = self.inimage = self.intextinput = self.inauthor = self.incontributor = self.inpublisher = 0
+        self.incontent = 0
+        self.contentparams.clear()
+        super()._start_item(attrs)  # type: ignore[misc]
+
+    _start_entry = _start_item
 
     def _sync_author_detail(self, key: str = "author") -> None:
         """Names and addresses are told apart when the entry is read."""
