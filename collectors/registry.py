@@ -13,6 +13,7 @@ from listening.settings import Settings
 from .protocol import Collector
 
 _BUILDERS: Mapping[str, str] = {
+    "bluesky": "collectors.bluesky.build",
     "files": "collectors.files.build",
     "googlenews": "collectors.googlenews.build",
     "mastodon": "collectors.mastodon.build",

@@ -1,5 +1,6 @@
 """The settings of every platform, one file each; ``docs/platforms/`` says what each allows."""
 
+from .bluesky import BlueskySettings
 from .files import FilesSettings
 from .googlenews import GooglenewsSettings
 from .mastodon import MastodonServer, MastodonSettings
@@ -9,6 +10,7 @@ from .section import Platform, PlatformOnTerms, Section, Terms
 from .x import XSettings
 
 __all__ = [
+    "BlueskySettings",
     "FilesSettings",
     "GooglenewsSettings",
     "MastodonServer",
@@ -25,6 +27,7 @@ __all__ = [
 
 
 class PlatformSettings(Section):
+    bluesky: BlueskySettings = BlueskySettings()
     files: FilesSettings = FilesSettings()
     googlenews: GooglenewsSettings = GooglenewsSettings()
     mastodon: MastodonSettings = MastodonSettings()

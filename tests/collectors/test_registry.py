@@ -31,12 +31,6 @@ def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
                 "plan": "pay per use", "approval": "app 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
                 "recorded_on": "2026-11-20",
             },
-        "x": {
-            "bearer_token": "token",
-            "terms": {
-                "plan": "pay per use", "approval": "app 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
-                "recorded_on": "2026-11-20",
-            },
         },
     }
     settings = Settings.model_validate({"home": str(tmp_path), "platforms": platforms})
@@ -47,7 +41,7 @@ def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
 
 
 def test_an_unknown_platform_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="'myspace': write one of files, "):
+    with pytest.raises(ConfigError, match="'myspace': write one of bluesky, "):
         registry.build("myspace", Settings(home=str(tmp_path)))
 
 
