@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 SMALLEST_PAGE = 10
 """X sells no fewer posts at once (docs.x.com, search, November 2026)."""
@@ -19,7 +20,7 @@ class Prices:
     @property
     def break_even(self) -> int:
         """From so many posts on, a count is worth its price; below, looking is its own count."""
-        return max(1, -int(-self.count * _WORTH // self.post))
+        return ceil(self.count * _WORTH / self.post)
 
 
 class Purse:

@@ -20,7 +20,7 @@ from .server import BrokenOff, Server
 
 RECENT = timedelta(days=7)
 """What X's recent search covers."""
-_EDGE = timedelta(hours=1)
+_EDGE = timedelta(minutes=10)
 """So near the end of the window X is asked without a bound: one that has just left it would be refused."""
 _UNKNOWN = timedelta(days=1)
 """After a longer silence nobody can say how many posts wait."""
@@ -98,7 +98,7 @@ class Walk:
                 yield Step(answer=answer, gaps=gaps, spent=spent)
                 raise TryLater("X gives the same page again, however often it is asked: stopped there.")
             seen.add(token)
-            at = Position(before.complete, str(newest), str(oldest)) if newest and oldest else None
+            at = Position(str(floor), str(newest), str(oldest)) if newest and oldest else None
             yield Step(answer=answer, gaps=gaps, spent=spent, position=at)
             gaps = ()
         yield Step(gaps=gaps, position=Position(complete=str(max(floor, newest or 0))), looked=looked)
@@ -161,8 +161,11 @@ class Walk:
     ) -> Iterator[Step]:
         """The rest of the stretch is given up: X's recent search forgets it, and what is new matters more."""
         now = self._request.now
-        starts = max(since, self._looked or since, self._edge or since)
         ends = (time_of(oldest) if oldest is not None else None) or self._request.until or now
+        since = max(since, self._edge or since)
+        starts = max(since, self._looked or since)
+        if newest is not None and starts >= ends:
+            starts = since  # X indexed posts after we looked
         if newest is None and ends - starts < _OFTEN:
             return  # nothing is lost yet, and one gap an hour says as much as one a run
         if self._counts and not self._has_counted and self._purse.can_count():

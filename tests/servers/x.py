@@ -130,7 +130,7 @@ class XServer:
         self.gone[own] = problem
 
     def search(self, query: Mapping[str, str], largest: int) -> dict[str, Any]:
-        found = self._found(query)
+        found = self._found(query, largest == 100)
         most = int(query.get("max_results", "10"))
         if not 10 <= most <= largest:
             return {"status": 400, "errors": [{"parameters": {"max_results": [str(most)]}, "message": "out of range"}]}
@@ -151,9 +151,9 @@ class XServer:
             answer["meta"]["next_token"] = f"t{start + most}"
         return answer
 
-    def count(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def count(self, query: Mapping[str, str], recent: bool) -> dict[str, Any]:
         self.counts_sold += 1
-        return {"data": [], "meta": {"total_tweet_count": len(self._found(query))}}
+        return {"data": [], "meta": {"total_tweet_count": len(self._found(query, recent))}}
 
     def look_up(self, ids: list[str]) -> dict[str, Any]:
         everything = {**self.beside, **self.posts}
@@ -175,13 +175,16 @@ class XServer:
                 return name
         return None
 
-    def _found(self, query: Mapping[str, str]) -> list[Any]:
+    def _found(self, query: Mapping[str, str], recent: bool) -> list[Any]:
         """Newest first."""
         wanted = matcher(query["query"])
+        edge = self.now - timedelta(days=7) if recent else EPOCH
         found = []
         for key, post in sorted(self.posts.items(), key=lambda item: int(item[0]), reverse=True):
             number, at = int(key), moment(key)
             if number <= int(query.get("since_id", "0")) or number >= int(query.get("until_id", str(1 << 63))):
+                continue
+            if at < edge:
                 continue
             if "start_time" in query and at < datetime.fromisoformat(query["start_time"]):
                 continue
@@ -237,36 +240,41 @@ def matcher(text: str) -> Any:
         at = match.end()
     if text[at:].strip():
         raise Misunderstood(text[at:])
-    found, positive = _either(signs)
-    if signs or not positive:
+    found, kind = _either(signs)
+    if signs or kind != _WANTED:
         raise Misunderstood("a sign too many, or nothing that is wanted")
     return found
 
 
-def _either(signs: list[str]) -> tuple[Any, bool]:
+_WANTED, _BESIDE, _NOT = 2, 1, 0
+"""What stands alone; what may only stand beside such a term; what says only what is not wanted."""
+
+
+def _either(signs: list[str]) -> tuple[Any, int]:
     parts = [_all(signs)]
     while signs and signs[0] == "OR":
         signs.pop(0)
         parts.append(_all(signs))
-    if len(parts) > 1 and not all(positive for _, positive in parts):
+    least = min(kind for _, kind in parts)
+    if len(parts) > 1 and least == _NOT:
         raise Misunderstood("an alternative that only says what is not wanted")
-    return (lambda post: any(each(post) for each, _ in parts)), all(positive for _, positive in parts)
+    return (lambda post: any(each(post) for each, _ in parts)), least
 
 
-def _all(signs: list[str]) -> tuple[Any, bool]:
-    parts: list[tuple[Any, bool]] = []
+def _all(signs: list[str]) -> tuple[Any, int]:
+    parts: list[tuple[Any, int]] = []
     while signs and signs[0] not in ("OR", ")"):
         parts.append(_one(signs))
     if not parts:
         raise Misunderstood("a term is missing")
-    return (lambda post: all(each(post) for each, _ in parts)), any(positive for _, positive in parts)
+    return (lambda post: all(each(post) for each, _ in parts)), max(kind for _, kind in parts)
 
 
-def _one(signs: list[str]) -> tuple[Any, bool]:
+def _one(signs: list[str]) -> tuple[Any, int]:
     sign = signs.pop(0)
     if sign == "-":
         inner, _ = _one(signs)
-        return (lambda post: not inner(post)), False
+        return (lambda post: not inner(post)), _NOT
     if sign == "(":
         found = _either(signs)
         if not signs or signs.pop(0) != ")":
@@ -274,21 +282,22 @@ def _one(signs: list[str]) -> tuple[Any, bool]:
         return found
     if sign.startswith("#"):
         wanted = sign[1:].casefold()
-        return (lambda post: wanted in {t["tag"].casefold() for t in _entities(post, "hashtags")}), True
+        return (lambda post: wanted in {t["tag"].casefold() for t in _entities(post, "hashtags")}), _WANTED
     if sign.startswith("@"):
         name = sign[1:].casefold()
-        return (lambda post: name in {m["username"].casefold() for m in _entities(post, "mentions")}), True
+        return (lambda post: name in {m["username"].casefold() for m in _entities(post, "mentions")}), _WANTED
     if sign.startswith("lang:"):
-        return (lambda post: isinstance(post, dict) and post.get("lang") == sign[5:]), False
+        return (lambda post: _dict(post).get("lang") == sign[5:]), _BESIDE
     if not sign.startswith('"') and (":" in sign or '"' in sign):
         raise Misunderstood(sign)
     words = tokens(sign.strip('"'))
-    return (lambda post: _in_order(_tokens(post), words)), True
+    return (lambda post: _in_order(_tokens(post), words)), _WANTED
 
 
 def _entities(post: Any, name: str) -> Iterator[Any]:
-    found = _dict(_dict(post).get("entities")).get(name)
-    return (item for item in (found if isinstance(found, list) else ()) if isinstance(item, dict))
+    for holder in (_dict(post), _dict(_dict(post).get("note_tweet"))):
+        found = _dict(holder.get("entities")).get(name)
+        yield from (item for item in (found if isinstance(found, list) else ()) if isinstance(item, dict))
 
 
 def _tokens(post: Any) -> list[str]:
@@ -328,7 +337,7 @@ def _handler(server: XServer) -> type[BaseHTTPRequestHandler]:
                 return Fault(400, json.dumps(problem).encode())
             try:
                 if parts[-2] == "counts":
-                    return Fault(body=json.dumps(server.count(query)).encode())
+                    return Fault(body=json.dumps(server.count(query, not archive)).encode())
                 answer = server.search(query, 500 if archive else 100)
             except Misunderstood as error:
                 problem = {"errors": [{"parameters": {"query": [query["query"]]}, "message": str(error)}]}
