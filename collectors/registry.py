@@ -16,6 +16,7 @@ _BUILDERS: Mapping[str, str] = {
     "bluesky": "collectors.bluesky.build",
     "files": "collectors.files.build",
     "googlenews": "collectors.googlenews.build",
+    "hackernews": "collectors.hackernews.build",
     "mastodon": "collectors.mastodon.build",
     "reddit": "collectors.reddit.build",
     "rss": "collectors.rss.build",

@@ -3,6 +3,7 @@
 from .bluesky import BlueskySettings
 from .files import FilesSettings
 from .googlenews import GooglenewsSettings
+from .hackernews import HackernewsSettings
 from .mastodon import MastodonServer, MastodonSettings
 from .reddit import RedditSettings
 from .rss import RssFeed, RssSettings
@@ -13,6 +14,7 @@ __all__ = [
     "BlueskySettings",
     "FilesSettings",
     "GooglenewsSettings",
+    "HackernewsSettings",
     "MastodonServer",
     "MastodonSettings",
     "Platform",
@@ -30,6 +32,7 @@ class PlatformSettings(Section):
     bluesky: BlueskySettings = BlueskySettings()
     files: FilesSettings = FilesSettings()
     googlenews: GooglenewsSettings = GooglenewsSettings()
+    hackernews: HackernewsSettings = HackernewsSettings()
     mastodon: MastodonSettings = MastodonSettings()
     reddit: RedditSettings = RedditSettings()
     rss: RssSettings = RssSettings()
