@@ -2,7 +2,7 @@
 
 import pytest
 
-from listening.addresses import is_public
+from listening.addresses import is_public, names_own_network
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,26 @@ def test_private(address: str) -> None:
 )
 def test_public(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "intranet",
+        "127.0.0.1",
+        "10.1.2.3",
+        "[::1]",
+        "fd00::1",
+        "wiki.corp",
+        "news.Internal.",
+        "nas.home.arpa",
+    ],
+)
+def test_a_name_that_says_itself_that_it_is_ones_own(host: str) -> None:
+    assert names_own_network(host)
+
+
+@pytest.mark.parametrize("host", ["news.example", "93.184.215.14", "corp.example", "[2606:4700::1111]", "локал.рф"])
+def test_a_name_that_says_nothing_of_the_kind(host: str) -> None:
+    assert not names_own_network(host)
