@@ -35,6 +35,7 @@ class Filters:
     until: datetime | None = None
     dated_only: bool = False
     without_themes: tuple[str, ...] = ()
+    without_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

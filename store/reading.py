@@ -1,5 +1,6 @@
 """How people read the store: every question comes with a Viewer, and what a role may see is decided on the way."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -68,7 +69,7 @@ class Reader:
         """Counts under the search, a field's own filter left out for its own counts."""
         access = Access(viewer, self._brands)
         allowed = access.brands_of_numbers()
-        narrowed = access.narrowed(search, access.brands_of_numbers(search.filters.brands))
+        narrowed = access.narrowed(self._confirmed(search), access.brands_of_numbers(search.filters.brands))
         if narrowed is None:
             return dict.fromkeys(fields, ())
         found = {field: access.crowds(counts) for field, counts in self._index.facets(narrowed, fields, top).items()}
@@ -145,9 +146,21 @@ class Reader:
         allowed = Access(viewer, self._brands).brands_of_numbers()
         return tuple(state for state in self._ledger.sources.all() if state.brand in allowed)
 
+    def hidden(self) -> Mapping[str, int]:
+        """Posts by platform that no read shows, because for too long nobody could ask whether they are still there.
+
+        Charts keep counting them.
+        """
+        return Counter(self._ledger.sources.unconfirmed().values())
+
     def _narrowed(self, viewer: Viewer, search: Search) -> tuple[Access, Search | None]:
         access = Access(viewer, self._brands)
-        return access, access.narrowed(search, access.brands_of_posts(search.filters.brands))
+        return access, access.narrowed(self._confirmed(search), access.brands_of_posts(search.filters.brands))
+
+    def _confirmed(self, search: Search) -> Search:
+        """``search`` without what is :meth:`hidden`, whoever looks."""
+        hidden = tuple(self._ledger.sources.unconfirmed())
+        return replace(search, filters=replace(search.filters, without_ids=hidden)) if hidden else search
 
     def _crowd_sentiments(self, access: Access, brands: tuple[str, ...], filters: Filters) -> list[FacetCount]:
         search = access.narrowed(Search(filters=replace(filters, dated_only=True)), brands)

@@ -1,5 +1,6 @@
 """Filters as SQL over the narrow columns."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -43,6 +44,9 @@ def conditions(filters: Filters) -> list[Condition]:
     if filters.without_themes:
         themed = _labelled(THEME, filters.without_themes)
         found.append(Condition(f"NOT {themed.sql}", themed.values))
+    if filters.without_ids:  # there may be more than a statement has places for
+        listed = json.dumps(filters.without_ids)
+        found.append(Condition("p.id NOT IN (SELECT value FROM json_each(?))", (listed,)))
     return found
 
 

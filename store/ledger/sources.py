@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     case,
+    delete,
     inspect,
     literal,
     select,
@@ -42,6 +43,12 @@ RECHECKS = Table(
     Column("last_success", Moment),
     Column("failing_since", Moment),
     Column("last_error", Text, nullable=False),
+)
+UNCONFIRMED = Table(
+    "posts_unconfirmed",
+    METADATA,
+    Column("post_id", String, primary_key=True),
+    Column("platform", String, nullable=False),
 )
 _SINCE_3 = ("last_post BIGINT", "resting BOOLEAN")
 
@@ -115,6 +122,19 @@ class Sources:
         """Full replace."""
         with self._database.writing() as connection:
             upsert(connection, RECHECKS, [asdict(state)])
+
+    def unconfirmed(self) -> dict[str, str]:
+        """Posts that nobody could ask for too long, with their platform: they are hidden."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(UNCONFIRMED).order_by(UNCONFIRMED.c.post_id))
+            return {row.post_id: row.platform for row in rows}
+
+    def set_unconfirmed(self, platform: str, post_ids: Iterable[str]) -> None:
+        """Full replace for one platform."""
+        rows = [{"post_id": post_id, "platform": platform} for post_id in post_ids]
+        with self._database.writing() as connection:
+            connection.execute(delete(UNCONFIRMED).where(UNCONFIRMED.c.platform == platform))
+            upsert(connection, UNCONFIRMED, rows)
 
 
 def bring_up_to_date(connection: Connection) -> None:

@@ -308,6 +308,7 @@ class StoreContract:
             (Filters(risks=("safety",)), "0"),
             (Filters(themes=("pay",)), "0"),
             (Filters(without_themes=("pay",)), "12"),
+            (Filters(without_ids=("x:0", "x:9")), "12"),
             (Filters(kinds=("comment",)), "2"),
             (Filters(ids=("x:0", "x:2", "x:9")), "02"),
             (Filters(since=NOW + HOUR), "12"),
