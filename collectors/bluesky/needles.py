@@ -23,6 +23,12 @@ _BEGINNING = 3
 _DROPPED = re.compile("[\\\\'\"\u2018\u2019\u201c\u201d\u02bc\u05f3\u05f4\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\u20e3]")
 
 
+_ENVELOPE = (
+    "did time_us kind commit operation create collection app.bski.feed.post rkei record tipe createdat langs text cid"
+)
+"""Stands in every frame, folded: the worse for a needle that does, too."""
+
+
 class Needles:
     """``may_match`` is False only for bytes of which the query finds nothing."""
 
@@ -63,7 +69,7 @@ def _needed(node: Node) -> frozenset[str] | None:
         case Phrase(text):
             ways = phrase_variants(text)
             places = (_beginning([way[at] for way in ways if at < len(way)]) for at in range(min(map(len, ways))))
-            return _one(max(places, key=len))
+            return _one(max(places, key=lambda place: (place not in _ENVELOPE, len(place))))
         case Or(terms):
             parts = [_needed(term) for term in terms]
             return None if None in parts else frozenset[str]().union(*(part for part in parts if part))

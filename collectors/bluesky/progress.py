@@ -45,7 +45,9 @@ class Progress:
         self._leaps.append(seen)
         if len(self._leaps) < _CONFIRMED_BY:
             return None
-        hole = Hole(self.at, min(self._leaps))
-        self.at = max(self.at, min(self._leaps))
-        self._leaps.clear()
+        leaps, self._leaps = sorted(self._leaps), []
+        hole = Hole(self.at, leaps[0])
+        self.at = leaps[0]
+        for later in leaps[1:]:
+            self.heard(later)
         return hole

@@ -171,7 +171,7 @@ class Jetstream:
     def _as_v2(self, frame: str) -> str:
         try:
             event = json.loads(frame)
-        except ValueError:
+        except (ValueError, RecursionError):
             return frame
         if not isinstance(event, dict) or not isinstance(event.get("time_us"), int):
             return frame
