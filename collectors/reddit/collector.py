@@ -109,7 +109,7 @@ class RedditCollector:
             try:
                 for page, position in walk.pages(positions.get(stream.key) or _NOWHERE):
                     positions[stream.key] = position
-                    if self._comments:
+                    if self._comments and stream.timed:  # comments of watched subreddits have a stream of their own
                         follow(positions, reader)
                     yield page
             except Closed as error:

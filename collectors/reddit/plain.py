@@ -33,7 +33,7 @@ _RULE = re.compile(r"^[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,
 _UNDERLINE = re.compile(r"^[ ]{0,3}(?:=+|-{2,})[ \t]*$")
 _CELLS = re.compile(r"^[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$")
 _FENCE = re.compile(r"^[ ]{0,3}(?:```|~~~)")
-_USER = re.compile(r"(?<![\w/])/?u/([A-Za-z0-9_-]{3,20})(?![\w/-])")
+_USER = re.compile(r"(?:(?<![\w/])/?u/|\breddit\.com/u(?:ser)?/)([A-Za-z0-9_-]{3,20})(?![\w-])")
 _END_SIGNS = ".,;:!?'*_~"
 
 
@@ -67,8 +67,8 @@ def to_plain(markdown: str) -> Plain:
 
 
 def users_in(text: str) -> tuple[str, ...]:
-    """Accounts that a plain text mentions as ``u/name``."""
-    return tuple(dict.fromkeys(_USER.findall(text))) if "u/" in text else ()
+    """Accounts that a plain text mentions as ``u/name``, or by the address of their page."""
+    return tuple(dict.fromkeys(_USER.findall(text))) if "u/" in text or "/user/" in text else ()
 
 
 _MARKED = re.compile(r"[\\`*_\[\]<>~^&|#=]|https?:|---|^[ ]*[-+] ", re.MULTILINE)
@@ -131,7 +131,7 @@ class _Reader:
     def _link(self, found: "re.Match[str]") -> str:
         words, address = found[1], html.unescape(_ESCAPED.sub(r"\1", found[2]))
         if address.startswith("/") and not address.startswith("//"):
-            return words if address.startswith(("/u/", "/r/")) else f"{words} ({self._keep(address)})"
+            return words if address.startswith("/r/") else f"{words} ({self._keep(address)})"
         if web_address(address) is None:
             return found[0] if words.startswith(" ") else words
         self.links.append(address)

@@ -115,8 +115,10 @@ def _ask(node: Node) -> tuple[list[str], list[str]]:
 def _term(text: str, node: Node) -> tuple[list[str], list[str]]:
     """As written and, where that differs, as people type it without accents."""
     spellings = [" ".join(text.replace('"', " ").replace("\\", " ").split())]
-    spellings.append(" ".join(fold_word(word) for word in spellings[0].split()))
-    asked = [f'"{one}"' if not (one.isascii() and one.isalnum()) else one for one in dict.fromkeys(spellings)]
+    folded = " ".join(fold_word(word) for word in spellings[0].split())
+    if folded != spellings[0].casefold():
+        spellings.append(folded)
+    asked = [f'"{one}"' if not (one.isascii() and one.isalnum()) else one for one in spellings]
     # Of an emoji, Reddit's search knows nothing; as operators, its words would not be searched for.
     sayable = [
         f'"{one}"' if one.upper() in ("AND", "OR", "NOT") else one

@@ -51,7 +51,7 @@ class Answers(requests.Session):
 
     def request(self, method: str | bytes, url: str | bytes, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         """Raises :class:`EarshotError` only; what it returns is JSON with status 200."""
-        if self._full_until:
+        if self._full_until and (self.now is None or self.now < self._full_until):
             raise _limited(self._full_until)
         self.asked += 1
         self.found = None

@@ -67,17 +67,13 @@ class Walk:
         began: Mark | None = None
         seen: set[str] = set()
         spares: list[str] = []
+        asked = self._door.requests
         for _ in range(_MAX_PAGES):
-            asked = self._door.requests
             listing = self._page(after, target)
-            if not listing.things and after is not None:
+            if not listing.things and after is not None and spares:
                 # The end looks so, and so does the place of a thing that was deleted meanwhile.
-                if spares:
-                    after = spares.pop()
-                    continue
-                if at is not None and had is None:
-                    after, had, rank = None, at, 0
-                    continue
+                after = spares.pop()
+                continue
             marks = self._marks(listing.things, rank)
             if listing.things and marks and all(mark.name in seen for mark in marks) and listing.after:
                 raise TryLater(f"{self._stream.what} on Reddit gives the same page again and again: stopped there.")
@@ -91,18 +87,25 @@ class Walk:
                 spares = [mark.name for mark in marks[-1 - _SPARES : -1]]
             page = self._reader.read(fresh, self._stream.key)
             page = replace(page, spent=Spent(requests=self._door.requests - asked, posts=len(listing.things)))
+            asked = self._door.requests
             kept += len(page.posts)
-            if listing.after is None or not listing.things or (marks and marks[-1].at < target):
+            unfinished = Position(complete=str(complete) if complete else None)
+            if newest and lowest:
+                unfinished = replace(unfinished, walk_from=str(newest), walk_at=str(lowest))
+            reached = bool(marks) and marks[-1].at < target
+            ended = listing.after is None or not listing.things
+            if ended and not reached and at is not None and had is None:
+                # Was this the end, the place of a deleted thing, or did newer ones push the rest out of the listing?
+                yield page, unfinished
+                after, had, rank, seen, spares = None, lowest, 0, set(), []
+                continue
+            if ended or reached:
                 gaps = self._gaps(complete, lowest, began, rank, kept)
                 end = newest or complete
                 yield replace(page, gaps=gaps), Position(complete=str(end) if end else None)
                 return
+            yield page, unfinished
             after = listing.after
-            if newest and lowest:
-                kept_position = str(complete) if complete else None
-                yield page, Position(complete=kept_position, walk_from=str(newest), walk_at=str(lowest))
-            else:
-                yield page, Position(complete=str(complete) if complete else None)
         raise TryLater(f"{self._stream.what} on Reddit never ends: stopped after {_MAX_PAGES} pages.")
 
     def _page(self, after: str | None, target: datetime) -> Listing:

@@ -51,4 +51,7 @@ class RedditSettings(PlatformOnTerms):
         for name, given in zip(bare, names, strict=True):
             if not _SUBREDDIT.fullmatch(name):
                 raise ValueError(f"'{given}' is no subreddit: write its name alone, as in acme for r/acme")
-        return tuple({name.casefold(): name for name in reversed(bare)}.values())[::-1]
+        first: dict[str, str] = {}
+        for name in bare:
+            first.setdefault(name.casefold(), name)
+        return tuple(first.values())
