@@ -21,6 +21,7 @@ _BUILDERS: Mapping[str, str] = {
     "reddit": "collectors.reddit.build",
     "rss": "collectors.rss.build",
     "x": "collectors.x.build",
+    "youtube": "collectors.youtube.build",
 }
 
 

@@ -9,6 +9,7 @@ from .reddit import RedditSettings
 from .rss import RssFeed, RssSettings
 from .section import Platform, PlatformOnTerms, Section, Terms
 from .x import XSettings
+from .youtube import YoutubeSettings
 
 __all__ = [
     "BlueskySettings",
@@ -25,6 +26,7 @@ __all__ = [
     "RssSettings",
     "Terms",
     "XSettings",
+    "YoutubeSettings",
 ]
 
 
@@ -37,3 +39,4 @@ class PlatformSettings(Section):
     reddit: RedditSettings = RedditSettings()
     rss: RssSettings = RssSettings()
     x: XSettings = XSettings()
+    youtube: YoutubeSettings = YoutubeSettings()

@@ -20,7 +20,10 @@ def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
             "client_id": "my-app",
             "client_secret": "key",
             "terms": {
-                "plan": "Data API", "approval": "no. 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
+                "plan": "Data API",
+                "approval": "no. 12",
+                "purpose": "listening",
+                "recorded_by": "Ana Ionescu",
                 "recorded_on": "2026-11-20",
             },
         },
@@ -28,7 +31,20 @@ def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
         "x": {
             "bearer_token": "token",
             "terms": {
-                "plan": "pay per use", "approval": "app 12", "purpose": "listening", "recorded_by": "Ana Ionescu",
+                "plan": "pay per use",
+                "approval": "app 12",
+                "purpose": "listening",
+                "recorded_by": "Ana Ionescu",
+                "recorded_on": "2026-11-20",
+            },
+        },
+        "youtube": {
+            "api_key": "key",
+            "terms": {
+                "plan": "free quota",
+                "approval": "project 12",
+                "purpose": "listening",
+                "recorded_by": "Ana Ionescu",
                 "recorded_on": "2026-11-20",
             },
         },
