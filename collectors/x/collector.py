@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from listening.collecting import Allowance, Cursor, Page, Position, Removal, RemovalReason, Spent, Unreadable
-from listening.errors import ConfigError, UnreadableInput
+from listening.errors import ConfigError, TryLater, UnreadableInput
 from listening.posts import NativePost
 from listening.query import Query
 
@@ -47,6 +47,7 @@ class XCollector:
     ) -> None:
         self._server, self._monthly, self._prices = server, monthly_dollars, prices or Prices()
         self._languages, self.recheck = tuple(languages), recheck
+        self._opened: tuple[Allowance, Purse] | None = None
 
     def plan(self, query: Query) -> Plan:
         """What X is asked for, and what it cannot be."""
@@ -66,7 +67,7 @@ class XCollector:
         seen: set[str] = set()
         left = request.limit
         for number, (key, words) in enumerate(zip(keys, plan.asked, strict=True), 1):
-            source = f"X, {'archive' if self._server.archive else 'recent search'}"
+            source = f"x, {'archive' if self._server.archive else 'recent search'}"
             source += f", part {number} of {len(plan.asked)}" if len(plan.asked) > 1 else ""
             before = positions.get(key, Position())
             for step in Walk(self._server, words, source, purse, request, _looked(positions, key)).steps(before):
@@ -89,14 +90,17 @@ class XCollector:
     ) -> Iterator[Page]:
         """What became of posts that were collected (our id → X's): their present form, or their removal.
 
-        Each that is found is paid. Posts that X says nothing about, and those that can no longer be paid, are on no
-        page. Raises as :meth:`collect` does."""
+        Each that is found is paid. Posts that X says nothing about are on no page. Raises as :meth:`collect` does, and
+        :class:`~listening.errors.TryLater` for those that can no longer be paid."""
         purse = self._purse(allowance)
         waiting = list(posts.items())
         while waiting:
             most = min(_BATCH, int(purse.left // self._prices.post))
             if most == 0:
-                return
+                raise TryLater(
+                    f"What X may cost this month is used up: {len(waiting)} posts cannot be looked up again. Raise "
+                    "platforms.x.monthly_dollars, or wait for the next month."
+                )
             batch, waiting = waiting[:most], waiting[most:]
             asked = self._server.requests
             answer = self._server.posts([native for _, native in batch], now)
@@ -108,12 +112,17 @@ class XCollector:
             )
 
     def _purse(self, allowance: Allowance | None) -> Purse:
+        """One allowance is one purse, however often it is handed in."""
         if self._monthly <= 0:
             raise ConfigError(
                 "platforms.x.monthly_dollars is 0, so nothing is bought from X: write what each brand may cost a month "
                 "in dollars, there or as EARSHOT_PLATFORMS__X__MONTHLY_DOLLARS."
             )
-        return Purse(self._monthly if allowance is None else allowance.dollars, self._prices)
+        if allowance is None:
+            return Purse(self._monthly, self._prices)
+        if self._opened is None or self._opened[0] is not allowance:
+            self._opened = allowance, Purse(allowance.dollars, self._prices)
+        return self._opened[1]
 
 
 def _looked(positions: Mapping[str, Position], key: str) -> datetime | None:
@@ -192,7 +201,7 @@ def _compared(batch: Sequence[tuple[str, str]], answer: Answer, now: datetime) -
             try:
                 post = to_post(raw, answer.includes, now)
             except UnreadableInput as error:
-                unreadable.append(_letter(raw, answer.includes, "X, look-up", error))
+                unreadable.append(_letter(raw, answer.includes, "x, look-up", error))
                 continue
             if post.id == id_here:
                 posts.append(post)

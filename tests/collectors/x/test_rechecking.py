@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from collectors.x.build import collector_for
-from listening.collecting import Allowance, Removal, RemovalReason
-from listening.errors import AccessDenied, ConfigError
+from listening.collecting import Allowance, Page, Removal, RemovalReason
+from listening.errors import AccessDenied, ConfigError, TryLater
 from listening.platforms import XSettings
 from tests.collectors.x.making import HOUR_AGO, NOW, collector, dollars_of, posts_of
 from tests.servers.x import Fault, XServer
@@ -43,13 +43,25 @@ def test_deleted_suspended_and_edited_posts_are_told(server: XServer) -> None:
 
 def test_a_hundred_at_a_time_and_no_more_than_can_be_paid(server: XServer) -> None:
     own = [server.publish(f"{n} #acme", HOUR_AGO, n) for n in range(250)]
-    pages = list(collector(server).still_there_many({f"x:{i}": i for i in own}, NOW, Allowance(Decimal("1.04"))))
-    assert len(posts_of(pages)) == server.sold == 208
+    pages: list[Page] = []
+    with pytest.raises(TryLater, match="42 posts cannot be looked up"):
+        pages.extend(collector(server).still_there_many({f"x:{i}": i for i in own}, NOW, Allowance(Decimal("1.04"))))
+    assert server.sold == 208
     assert [query["ids"].count(",") + 1 for _, query in server.asked] == [100, 100, 8]
-    assert list(collector(server).still_there_many({"x:1": "1"}, NOW, Allowance(Decimal(0)))) == []
+    with pytest.raises(TryLater, match="monthly_dollars"):
+        list(collector(server).still_there_many({"x:1": "1"}, NOW, Allowance(Decimal(0))))
     assert list(collector(server).still_there_many({}, NOW)) == []
     with pytest.raises(ConfigError, match="monthly_dollars"):
         list(collector(server, monthly=Decimal(0)).still_there_many({"x:1": "1"}, NOW))
+
+
+def test_an_allowance_is_spent_once_however_often_it_is_handed_in(server: XServer) -> None:
+    own = [server.publish(f"{n} #acme", HOUR_AGO, n) for n in range(30)]
+    asking, allowed = collector(server), Allowance(Decimal("0.10"))
+    assert len(posts_of(list(asking.still_there_many({f"x:{i}": i for i in own[:15]}, NOW, allowed)))) == 15
+    with pytest.raises(TryLater):
+        list(asking.still_there_many({f"x:{i}": i for i in own[15:]}, NOW, allowed))
+    assert server.sold == 20
 
 
 def test_a_post_that_cannot_be_read_and_a_refusal(server: XServer) -> None:
