@@ -2,7 +2,7 @@
 
 import re
 
-from ..files.encoding import guess_code_page
+from ..files.codepages import guess_code_page
 
 _WIDE = (
     (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),

@@ -64,7 +64,8 @@ class _Bounded:
     def _start_item(self, attrs: Any) -> None:
         """An entry begins afresh, whatever the one before it left open."""
         self.insource = self.inimage = self.intextinput = self.inauthor = self.incontributor = self.inpublisher = 0
-        self.incontent = 0
+        self.incontent = self.hasContent = self.svgOK = 0
+        self._summaryKey = None
         self.contentparams.clear()
         super()._start_item(attrs)  # type: ignore[misc]
 
