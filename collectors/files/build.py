@@ -9,6 +9,7 @@ from listening.settings import Settings
 
 from ..canonical import read_json
 from .collector import FilesCollector
+from .exports import shaped
 from .mapping import Mapping
 from .posts import to_post
 from .receipt import Tally
@@ -20,6 +21,9 @@ def reread(raw: bytes, source: str, at: datetime) -> Page:
         row = read_json(raw)
         if not isinstance(row, dict):
             raise UnreadableInput("it is no row with named columns")
+        row = shaped(row)
+        if row is None:
+            return Page(withheld=1)
         return Page(posts=(to_post(row, Mapping.of(row), at, True, None, Tally()),))
     except (UnreadableInput, ValueError, RecursionError) as error:
         return Page(unreadable=(Unreadable(source=source, raw=raw, reason=f"{source}: {error}."),))

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from listening.errors import ConfigError
+
+from .exports import known_heading
 
 # Field → names that it has in exports, the likelier first. Compared without case, spaces and punctuation.
 ALIASES: Dict[str, tuple[str, ...]] = {
@@ -42,6 +45,8 @@ ALIASES: Dict[str, tuple[str, ...]] = {
     "reposted": ("reposted", "repost_of", "retweeted_status_id"),
     "quoted": ("quoted", "quote_of", "quoted_status_id"),
 }  # fmt: skip
+PLUS = " + "
+"""Between columns that are one field together: their texts stand under each other, each with its column's name."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _RANK = {alias: (name, rank) for name, aliases in ALIASES.items() for rank, alias in enumerate(aliases)}
 
@@ -50,11 +55,13 @@ _RANK = {alias: (name, rank) for name, aliases in ALIASES.items() for rank, alia
 class Mapping:
     """Which column gives which field (``fields``: field → column), and which columns nothing is made of.
 
-    ``str()`` of it is for people.
+    A field may be made of several columns, written ``Pros + Cons``. ``same`` are fields that have one value in the
+    whole file, because it is an export that we know. ``str()`` of it is for people.
     """
 
     fields: Dict[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    same: Dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, columns: Iterable[str], chosen: Dict[str, str] | None = None) -> "Mapping":
@@ -65,25 +72,43 @@ class Mapping:
         by_plain = {plain_name(column): column for column in reversed(columns)}
         fields: dict[str, str] = {}
         for name, column in wanted.items():
-            if found := column if column in columns else by_plain.get(plain_name(column)):
+            if found := _found(column, columns, by_plain):
                 fields[name] = found
-        taken = set(fields.values())
+        known = known_heading(by_plain)
+        if known:
+            fields |= {name: by_plain[plain] for name, plain in known.fields.items() if name not in wanted}
+            same = {name: value for name, value in known.same.items() if name not in wanted}
+            used = _columns_of(fields)
+            return cls(fields, tuple(column for column in columns if column not in used), same)
+        taken = _columns_of(fields)
         best: dict[str, tuple[int, str]] = {}
         for column in columns:
             name, rank = _RANK.get(plain_name(column), ("", 0))
             if name and name not in wanted and column not in taken and rank < best.get(name, (1 << 30, ""))[0]:
                 best[name] = (rank, column)
         fields |= {name: column for name, (_, column) in best.items()}
-        used = set(fields.values())
+        used = _columns_of(fields)
         return cls(fields, tuple(column for column in columns if column not in used))
+
+    def cells(self, values: Dict[str, Any]) -> dict[str, Any]:
+        """The cells of a row by field, empty ones left out."""
+        cells: dict[str, Any] = {}
+        for name, column in self.fields.items():
+            cell = values.get(column)
+            if cell is None and PLUS in column:
+                cell = _joined(values, column)
+            if cell not in (None, "", []):
+                cells[name] = cell
+        return {**self.same, **cells} if cells else cells
 
     def without(self, name: str) -> "Mapping":
         """The same, with the column of a field left unused."""
         fields = {field: column for field, column in self.fields.items() if field != name}
-        return Mapping(fields, (*self.unknown, *(c for f, c in self.fields.items() if f == name)))
+        return Mapping(fields, (*self.unknown, *(c for f, c in self.fields.items() if f == name)), self.same)
 
     def __str__(self) -> str:
         lines = [f"{column} → {name}" if column != name else column for name, column in self.fields.items()]
+        lines += [f"{name} is {value}" for name, value in self.same.items()]
         return ", ".join(lines) + (f"; not used: {', '.join(self.unknown)}" if self.unknown else "")
 
 
@@ -99,3 +124,22 @@ def _checked(chosen: Dict[str, str]) -> Dict[str, str]:
         if name not in ALIASES:
             raise ConfigError(f"No column can be mapped to '{name}': write one of {', '.join(ALIASES)}.")
     return chosen
+
+
+def _found(column: str, columns: list[str], by_plain: Dict[str, str]) -> str | None:
+    """The column that a user means, or the columns that they add up; None if one of them does not exist."""
+    if column in columns:
+        return column
+    if PLUS not in column:
+        return by_plain.get(plain_name(column))
+    parts = [_found(part.strip(), columns, by_plain) for part in column.split(PLUS)]
+    return PLUS.join(filter(None, parts)) if all(parts) else None
+
+
+def _columns_of(fields: Dict[str, str]) -> set[str]:
+    return {part for column in fields.values() for part in (column, *column.split(PLUS))}
+
+
+def _joined(values: Dict[str, Any], column: str) -> str:
+    parts = ((part, str(values.get(part) or "").strip()) for part in column.split(PLUS))
+    return "\n".join(f"{part}: {text}" for part, text in parts if text)

@@ -28,6 +28,7 @@ from .values import (
 )
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{2}")  # 1.59E+18: what spreadsheets make of long numbers
 _MAX_TEXT = 200_000  # characters
 _COUNTS = Counts.__slots__
 _OURS = frozenset({"fetched_at", "matched", "speaker", "counts", "language", "kind"})
@@ -44,8 +45,7 @@ def to_post(
     """Raises :class:`UnreadableInput` with the reason why this row is no post."""
     if is_our_own(values):
         return _from_our_own(values, imported)
-    named = ((name, values.get(column)) for name, column in mapping.fields.items())
-    cells = {name: cell for name, cell in named if cell not in (None, "", [])}
+    cells = mapping.cells(values)
     get = cells.get
     platform = platform_of(get("platform"))
     tally.platforms_known += platform is not None
@@ -69,6 +69,10 @@ def to_post(
     author = author_of(get("author"), get("author_name"), get("followers"))
     address = web_address(get("url"))
     own_id = text_of(get("id")).strip()
+    if _ROUNDED.fullmatch(own_id):
+        # Two posts may have the same rounded number: then neither has an id.
+        tally.rounded_ids += 1
+        own_id, _ = "", cells.pop("id")
     parent = text_of(get("in_reply_to")).strip()
     return NativePost(
         id=_id(platform, own_id, author, cells),

@@ -5,7 +5,6 @@ from collections.abc import Generator, Iterator
 from collections.abc import Mapping as Dict
 from contextlib import closing
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,14 @@ from listening.collecting import Page, Unreadable
 from listening.errors import UnreadableInput
 from listening.posts import NativePost
 
-from .dates import find_day_order
+from .dates import DayOrder, find_day_order
+from .exports import shaped
 from .mapping import Mapping
+from .opening import find_tables
 from .posts import to_post
 from .receipt import Receipt, Rejection, Tally
-from .rows import Broken, Layout, Row, find_layout, read_rows
+from .rows import Broken, Row
+from .tables import Table
 
 PAGE_ROWS = 500
 _SHOWN = 20
@@ -50,9 +52,10 @@ class Reading(Iterator[Page]):
         self._path, self._chosen, self._at, self._imported = path, chosen, at, imported
         Mapping.of((), chosen)  # refuses fields that do not exist, before anything is read
         try:
-            self.layout: Layout = find_layout(path)
+            found = find_tables(path, self._has_posts)
         except OSError as error:
             raise UnreadableInput(f"{path.name}: the file cannot be opened ({error.strerror}).") from error
+        self.tables, self._notes = found.tables, found.notes
         self.rows_done = skip_rows
         """Rows of the file that the pages so far have dealt with, rejected ones included."""
         self._mappings: dict[tuple[str, ...], Mapping] = {}
@@ -60,10 +63,9 @@ class Reading(Iterator[Page]):
         self._tally = Tally()
         self._seen: set[int] = set()
         self._texts: set[int] = set()
-        if self.layout.columns:
-            self._demand_content(self._mapping_of(self.layout.columns))
-        with closing(read_rows(path, self.layout)) as rows:
-            self._order = find_day_order(map(self._date_of, rows))
+        for table in self.tables:
+            if table.layout.columns:
+                self._demand_content(table.layout.columns)
         self._pages = self._read(skip_rows, page_rows)
 
     def __next__(self) -> Page:
@@ -72,6 +74,10 @@ class Reading(Iterator[Page]):
     def close(self) -> None:
         """Let go of the file before its end. Safe to call twice."""
         self._pages.close()
+
+    def _has_posts(self, columns: tuple[str, ...]) -> bool:
+        fields = Mapping.of(columns, self._chosen).fields
+        return any(name in fields for name in _CONTENT)
 
     @property
     def mapping(self) -> Mapping:
@@ -86,8 +92,8 @@ class Reading(Iterator[Page]):
         tally = self._tally
         return Receipt(
             file=self._path.name,
-            form=self.layout.form.value,
-            encoding=self.layout.encoding.codec.replace("cp", "windows-"),
+            form=", ".join(dict.fromkeys(table.layout.form.value for table in self.tables)),
+            encoding=", ".join(dict.fromkeys(t.layout.encoding.codec.replace("cp", "windows-") for t in self.tables)),
             mapping=self.mapping,
             rows=tally.rows,
             posts=tally.posts,
@@ -100,42 +106,52 @@ class Reading(Iterator[Page]):
             unlikely_dates=tally.unlikely_dates,
             other_platforms=tuple(name for name, _ in tally.other_platforms.most_common(10) if tally.platforms_known),
             counted_all=tally.counted_all,
-            notes=self.layout.notes,
+            rounded_ids=tally.rounded_ids,
+            not_public=tally.not_public,
+            notes=(*self._notes, *(note for table in self.tables for note in table.layout.notes)),
         )
 
     def _read(self, skip: int, size: int) -> Generator[Page, None, None]:
-        with closing(read_rows(self._path, self.layout)) as rows:
-            for _ in islice(rows, skip):
-                pass
-            posts: dict[str, NativePost] = {}
-            unreadable: list[Unreadable] = []
-            taken = 0
-            for row in rows:
-                post = self._post(row)
-                # The same post twice, perhaps edited: one page after the other, so that the store can decide.
-                if taken >= size or (isinstance(post, NativePost) and post.id in posts):
-                    self.rows_done += taken
-                    yield Page(posts=tuple(posts.values()), unreadable=tuple(unreadable))
-                    posts, unreadable, taken = {}, [], 0
-                if isinstance(post, NativePost):
-                    posts[post.id] = post
-                elif post:
-                    unreadable.append(post)
-                taken += 1
-            if taken:
-                self.rows_done += taken
-                yield Page(posts=tuple(posts.values()), unreadable=tuple(unreadable))
+        posts: dict[str, NativePost] = {}
+        unreadable: list[Unreadable] = []
+        taken = 0
+        for table in self.tables:
+            with closing(table.rows()) as rows:
+                order = find_day_order(map(self._date_of, rows))
+            with closing(table.rows()) as rows:
+                for row in rows:
+                    if skip > 0:
+                        skip -= 1
+                        continue
+                    post = self._post(row, table, order)
+                    # The same post twice, perhaps edited: one page after the other, so that the store can decide.
+                    if taken >= size or (isinstance(post, NativePost) and post.id in posts):
+                        self.rows_done += taken
+                        yield Page(posts=tuple(posts.values()), unreadable=tuple(unreadable))
+                        posts, unreadable, taken = {}, [], 0
+                    if isinstance(post, NativePost):
+                        posts[post.id] = post
+                    elif post:
+                        unreadable.append(post)
+                    taken += 1
+        if taken:
+            self.rows_done += taken
+            yield Page(posts=tuple(posts.values()), unreadable=tuple(unreadable))
 
-    def _post(self, row: Row | Broken) -> NativePost | Unreadable | None:
-        """None for a row that repeats another one."""
+    def _post(self, row: Row | Broken, table: Table, order: DayOrder | None) -> NativePost | Unreadable | None:
+        """None for a row that repeats another one, or was never public."""
         self._tally.rows += 1
         if isinstance(row, Broken):
-            return self._reject(row, row.reason)
+            return self._reject(row, row.reason, table)
         try:
-            mapping = self._mapping_of(tuple(row.values))
-            post = to_post(row.values, mapping, self._at, self._imported, self._order, self._tally)
+            values = shaped(row.values | {"author": table.author} if table.author else row.values)
+            if values is None:
+                self._tally.not_public += 1
+                return None
+            mapping = self._mapping_of(tuple(values))
+            post = to_post(values, mapping, self._at, self._imported, order, self._tally)
         except UnreadableInput as error:
-            return self._reject(row, str(error))
+            return self._reject(row, str(error), table)
         if self._is_repeated(post):
             self._tally.repeated += 1
             return None
@@ -156,15 +172,18 @@ class Reading(Iterator[Page]):
             self._texts.add(text)
         return False
 
-    def _reject(self, row: Row | Broken, reason: str) -> Unreadable:
+    def _reject(self, row: Row | Broken, reason: str, table: Table) -> Unreadable:
         self._tally.rejected += 1
         if len(self._tally.rejections) < _SHOWN:
-            self._tally.rejections.append(Rejection(row.line, reason))
-        source = f"{self._path.name}, line {row.line}"
-        if isinstance(row, Row) and self.layout.columns:
+            self._tally.rejections.append(Rejection(row.line, reason, table.name))
+        part = f", {table.name}" if table.name else ""
+        source = f"{self._path.name}{part}, line {row.line}"
+        if isinstance(row, Row) and table.layout.columns:
             # By field, because without the file's heading nobody could read it again.
-            fields = {column: name for name, column in self._mapping_of(tuple(row.values)).fields.items()}
-            named = {fields.get(column, column): value for column, value in row.values.items()}
+            mapping = self._mapping_of(tuple(row.values))
+            fields = {column: name for name, column in mapping.fields.items()}
+            rest = {column: value for column, value in row.values.items() if column not in fields}
+            named = {**rest, **mapping.cells(row.values)}
             return Unreadable(
                 source=source, raw=json.dumps(named, ensure_ascii=False).encode(), reason=f"{source}: {reason}."
             )
@@ -186,8 +205,9 @@ class Reading(Iterator[Page]):
             return None
         return row.values.get(self._mapping_of(tuple(row.values)).fields.get("created_at", ""))
 
-    def _demand_content(self, mapping: Mapping) -> None:
-        heading = ", ".join(f"'{column[:40]}'" for column in self.layout.columns[:12])
+    def _demand_content(self, columns: tuple[str, ...]) -> None:
+        heading = ", ".join(f"'{column[:40]}'" for column in columns[:12])
+        mapping = self._mapping_of(columns)
         for name, column in self._chosen.items():
             if column and name not in mapping.fields:
                 raise UnreadableInput(

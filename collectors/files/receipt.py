@@ -17,6 +17,11 @@ class Rejection:
 
     line: int
     reason: str
+    part: str = ""
+    """The sheet of a workbook or the member of an archive, where a file has several."""
+
+    def __str__(self) -> str:
+        return f"{self.part}, line {self.line}: {self.reason}" if self.part else f"line {self.line}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class Tally:
     undated: int = 0
     without_zone: int = 0
     unlikely_dates: int = 0
+    rounded_ids: int = 0
+    not_public: int = 0
     platforms_known: int = 0
     other_platforms: Counter[str] = field(default_factory=Counter)
     counted_all: bool = True
@@ -39,7 +46,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """``rows`` = ``posts`` + ``repeated`` + ``rejected``. ``rejections`` are the first of them.
+    """``rows`` = ``posts`` + ``repeated`` + ``not_public`` + ``rejected``. ``rejections`` are the first of them.
 
     ``repeated`` rows say the same as an earlier one in every mapped column, so they are one post. ``same_text`` posts
     have the text of another one and differ elsewhere. Both are counted exactly unless ``counted_all`` is false (very
@@ -59,6 +66,8 @@ class Receipt:
     undated: int = 0
     without_zone: int = 0
     unlikely_dates: int = 0
+    rounded_ids: int = 0
+    not_public: int = 0
     other_platforms: tuple[str, ...] = ()
     counted_all: bool = True
     notes: tuple[str, ...] = ()
@@ -75,6 +84,13 @@ class Receipt:
             said.append(f"{least}{self.repeated:,} rows repeat another one in every column used: they are one post.")
         if self.same_text:
             said.append(f"{least}{self.same_text:,} posts have the text of another one but differ in another column.")
+        if self.not_public:
+            said.append(f"Not public, and left out: {many(self.not_public, 'row')}.")
+        if self.rounded_ids:
+            said.append(
+                f"A spreadsheet rounded {many(self.rounded_ids, 'id')}; those were not used. Make the id column text "
+                "before you save, and a later export updates these posts."
+            )
         if self.undated:
             said.append(f"Without a date: {many(self.undated, 'post')}, to be searched, and in no chart and no alert.")
         if self.unlikely_dates:
@@ -86,7 +102,7 @@ class Receipt:
             said.append(f"No platforms that Earshot knows: {others}. Those posts count as 'files'.")
         if self.rejected:
             said.append(f"Rejected: {many(self.rejected, 'row')}.")
-            said += [f"  line {each.line}: {each.reason}" for each in self.rejections]
+            said += [f"  {each}" for each in self.rejections]
             more = self.rejected - len(self.rejections)
             said += [f"  and {more:,} more"] if more else []
         return tuple(said)

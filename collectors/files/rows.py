@@ -1,20 +1,23 @@
-"""From a file to rows: CSV, TSV (tabs only, no quoting) and JSON Lines, one at a time, with the line each began at."""
+"""From text to rows: CSV, TSV (tabs only, no quoting) and JSON, one at a time, with the line each began at."""
 
 import csv
+import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import IO, Any
 
 from listening.errors import UnreadableInput
 
 from ..canonical import read_json
 from .encoding import Encoding, find_encoding, open_text
+from .jsonlist import JsonItems, is_list
+from .source import Source
 
 MAX_LINE = 1_000_000  # characters: no platform has longer posts, and memory stays bounded
 _ENDLESS = 16 * MAX_LINE
 _RAW = 65_536
+_IS_ARCHIVE = re.compile(r"window\.YTD\.\w+\.part\d+\s*=")  # how X writes the files of its archives
 _WEB_PAGE = ("<!doctype", "<html", "<head", "<body", "<?xml", "<!--")
 
 
@@ -22,11 +25,13 @@ class Form(StrEnum):
     CSV = "CSV"
     TSV = "TSV"
     JSON_LINES = "JSON Lines"
+    JSON = "JSON"
+    EXCEL = "Excel"
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is written. ``columns`` is its heading (none in JSON Lines); ``notes`` say what was guessed."""
+    """How a file is written. ``columns`` is its heading (none in JSON); ``notes`` say what was guessed."""
 
     form: Form
     encoding: Encoding
@@ -53,79 +58,73 @@ class Broken:
     reason: str
 
 
-def find_layout(path: Path) -> Layout:
+def find_layout(source: Source) -> Layout:
     """Looks at the name, the first lines, and once through the file for its encoding.
 
     Raises :class:`UnreadableInput` if these cannot be posts.
     """
-    encoding = find_encoding(path)
-    with open_text(path, encoding) as file:
+    encoding = find_encoding(source)
+    with open_text(source, encoding) as file:
         try:
-            first = next((line for line in _Lines(path.name, file) if line.strip()), "").lstrip("\ufeff")
+            first = next((line for line in _Lines(source.name, file) if line.strip()), "").lstrip("\ufeff")
         except UnicodeDecodeError as error:
-            raise UnreadableInput(f"{path.name}: this is not the {error.encoding} that it says it is.") from error
+            raise UnreadableInput(f"{source.name}: this is not the {error.encoding} that it says it is.") from error
     opening = first.lstrip()
     if opening.casefold().startswith(_WEB_PAGE):
         raise UnreadableInput(
-            f"{path.name}, line 1: this is a web page, not posts. Perhaps the download asked for a login: "
+            f"{source.name}, line 1: this is a web page, not posts. Perhaps the download asked for a login: "
             "fetch the file again."
         )
-    if opening.startswith("[") and path_suffix(path) not in ("csv", "tsv", "tab"):
-        raise UnreadableInput(
-            f"{path.name}, line 1: this is a JSON list. Write one post a line (jq -c '.[]' {path.name} > posts.jsonl)."
-        )
-    if opening.startswith("{"):
-        if opening.rstrip() == "{":
+    if (opening.startswith(("{", "[")) and source.suffix not in ("csv", "tsv", "tab")) or _IS_ARCHIVE.match(opening):
+        with open_text(source, encoding) as file:
+            form = Form.JSON if is_list(file) else Form.JSON_LINES
+        if form is Form.JSON_LINES and (opening.startswith("[") or opening.rstrip() == "{"):
             raise UnreadableInput(
-                f"{path.name}, line 1: a post runs over several lines. Write one post a line (jq -c .)."
+                f"{source.name}, line 1: this JSON is neither a list of posts nor one post a line: "
+                "write one post a line (jq -c '.[]')."
             )
-        return Layout(Form.JSON_LINES, encoding, notes=_notes(encoding))
-    return _columns(path, encoding, first)
-
-
-def path_suffix(path: Path) -> str:
-    """``posts.csv.gz`` → ``csv``."""
-    return path.name.casefold().removesuffix(".gz").rpartition(".")[2]
+        return Layout(form, encoding, notes=_notes(encoding))
+    return _columns(source, encoding, first)
 
 
 def _notes(encoding: Encoding, *more: str) -> tuple[str, ...]:
     return tuple(note for note in (encoding.note, *more) if note)
 
 
-def _columns(path: Path, encoding: Encoding, heading: str) -> Layout:
-    suffix, heading = path_suffix(path), heading.rstrip("\r\n")
+def _columns(source: Source, encoding: Encoding, heading: str) -> Layout:
+    suffix, heading = source.suffix, heading.rstrip("\r\n")
     tabs = heading.count("\t")
     if suffix in ("tsv", "tab") or tabs > max(heading.count(","), heading.count(";")):
-        note = f"{path.name} is named .csv, but tabs part its columns: it was read as TSV." if suffix == "csv" else ""
+        note = f"{source.name} is named .csv, but tabs part its columns: it was read as TSV." if suffix == "csv" else ""
         columns = tuple(name.strip() for name in heading.split("\t"))
         return Layout(Form.TSV, encoding, "\t", columns, _notes(encoding, note))
     if "," not in heading and ";" not in heading and suffix != "csv":  # a text a line
         return Layout(Form.TSV, encoding, "\t", (heading.strip(),), _notes(encoding))
     delimiter = ";" if heading.count(";") > heading.count(",") else ","
-    with open_text(path, encoding) as file:  # again, because a quoted heading may run over several lines
+    with open_text(source, encoding) as file:  # again, because a quoted heading may run over several lines
         try:
-            table = csv.reader(_Lines(path.name, file), delimiter=delimiter)
+            table = csv.reader(_Lines(source.name, file), delimiter=delimiter)
             names = next((row for row in table if any(map(str.strip, row))), [])
         except csv.Error as error:
-            raise UnreadableInput(f"{path.name}, line 1: the quotes of the heading do not fit ({error}).") from error
-    note = f"Semicolons part the columns of {path.name}." if delimiter == ";" else ""
+            raise UnreadableInput(f"{source.name}, line 1: the quotes of the heading do not fit ({error}).") from error
+    note = f"Semicolons part the columns of {source.name}." if delimiter == ";" else ""
     columns = tuple(name.strip().lstrip("\ufeff") for name in names)
     return Layout(Form.CSV, encoding, delimiter, columns, _notes(encoding, note))
 
 
-def read_rows(path: Path, layout: Layout) -> Generator[Row | Broken, None, None]:
+def read_rows(source: Source, layout: Layout) -> Generator[Row | Broken, None, None]:
     """Every row in order, read as it is asked for. A broken row does not stop its neighbours."""
-    read = {Form.CSV: _read_csv, Form.TSV: _read_tsv, Form.JSON_LINES: _read_json_lines}[layout.form]
+    read = _READERS[layout.form]
     damaged = layout.encoding.errors == "surrogateescape"
-    with open_text(path, layout.encoding) as file:
+    with open_text(source, layout.encoding) as file:
         try:
-            for row in read(path.name, file, layout):
+            for row in read(source.name, file, layout):
                 if damaged and isinstance(row, Row) and any("\udc80" <= char <= "\udcff" for char in row.raw):
                     yield Broken(row.line, row.raw, "a character is damaged: the bytes are not UTF-8")
                 else:
                     yield row
         except UnicodeDecodeError as error:
-            raise UnreadableInput(f"{path.name}: the text breaks off, it is not whole {error.encoding}.") from error
+            raise UnreadableInput(f"{source.name}: the text breaks off, it is not whole {error.encoding}.") from error
 
 
 class _Lines:
@@ -234,3 +233,15 @@ def _read_json_lines(name: str, file: IO[str], layout: Layout) -> Iterator[Row |
             yield Row(lines.number, found, line)
         else:
             yield Broken(lines.number, line, "it is JSON, but not an object in braces")
+
+
+def _read_json(name: str, file: IO[str], layout: Layout) -> Iterator[Row | Broken]:
+    for line, raw, found in JsonItems(file, MAX_LINE):
+        if isinstance(found, dict):
+            yield Row(line, found, raw)
+        else:
+            reason = found if isinstance(found, str) else "it is JSON, but not an object in braces"
+            yield Broken(line, raw[:_RAW], reason)
+
+
+_READERS = {Form.CSV: _read_csv, Form.TSV: _read_tsv, Form.JSON_LINES: _read_json_lines, Form.JSON: _read_json}
