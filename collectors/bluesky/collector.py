@@ -34,7 +34,8 @@ class BlueskyCollector:
     platform = "bluesky"
 
     def __init__(self, hosts: Sequence[str], wire: Wire, appview: AppView | None, size: Slice | None = None) -> None:
-        self._hosts, self._wire, self._appview, self._size = tuple(hosts), wire, appview, size or Slice()
+        self.hosts = tuple(hosts)
+        self._wire, self._appview, self._size = wire, appview, size or Slice()
 
     def plan(self, query: Query) -> Plan:
         """What is read, and what no post can answer."""
@@ -47,7 +48,7 @@ class BlueskyCollector:
         positions = dict(kept.positions) if kept else {}
         last = max(positions, key=lambda host: reached(positions[host]), default=None)
         failures: list[TryLater | AccessDenied] = []
-        for host in sorted(self._hosts, key=lambda host: host != last):
+        for host in sorted(self.hosts, key=lambda host: host != last):
             at = _start(positions, last, host, request)
             try:
                 stream = opened(self._wire.address(host, at), request.now, self._size.silence)
