@@ -15,7 +15,7 @@ from pipeline.wiring import House
 
 from . import api, api_verdicts, problems, security
 from .desk import Desk
-from .pages import alerts, overview, post, posts
+from .pages import alerts, overview, post, posts, sources
 from .viewers import switched
 
 _THREADS = 4
@@ -51,7 +51,7 @@ def create_app(house: House, settings: Settings, clock: Callable[[], datetime] =
     app.include_router(api.router(desk))
     app.include_router(api_verdicts.router(desk))
     app.include_router(api.description(desk))
-    for page in (overview, posts, post, alerts):
+    for page in (overview, posts, post, alerts, sources):
         app.include_router(page.router(desk))
     _serve_static(app, desk)
     problems.install(app, desk)

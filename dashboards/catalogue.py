@@ -7,6 +7,7 @@ no binary lies in the repository.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
@@ -92,6 +93,9 @@ class Words:
     def score(self, value: float) -> str:
         """Two digits after the point."""
         return str(format_decimal(value, "0.00", locale=self.locale))
+
+    def dollars(self, value: Decimal) -> str:
+        return str(format_currency(value, "USD", locale=self.locale))
 
     def percent(self, share: float) -> str:
         return str(format_percent(round(share, 2), locale=self.locale))

@@ -4,6 +4,7 @@ from listening.alerting import DeliveryState, EventKind, IncidentState, Severity
 from listening.assessments import SentimentLabel
 from listening.collecting import GapReason
 from listening.posts import Kind
+from listening.sources import State
 
 from .addresses import PENDING
 from .catalogue import Words, mark
@@ -48,7 +49,19 @@ _NAMES: dict[str, dict[str, str]] = {
         "safety-hazard": mark("safety hazard"),
         "threats-self-harm": mark("threats and self-harm"),
     },
-    "platform": {"files": mark("Files"), "mastodon": "Mastodon"},
+    "platform": {
+        "bluesky": "Bluesky",
+        "files": mark("Files"),
+        "gdelt": "GDELT",
+        "googlenews": "Google News",
+        "hackernews": "Hacker News",
+        "lemmy": "Lemmy",
+        "mastodon": "Mastodon",
+        "reddit": "Reddit",
+        "rss": mark("Feeds"),
+        "x": "X",
+        "youtube": "YouTube",
+    },
     "severity": {
         Severity.INFO: mark("for information"),
         Severity.WARNING: mark("warning"),
@@ -94,6 +107,16 @@ _NAMES: dict[str, dict[str, str]] = {
         GapReason.OUTAGE: mark("outage"),
         GapReason.RATE_LIMIT: mark("rate limit"),
         GapReason.BUDGET: mark("budget spent"),
+    },
+    "source": {
+        State.LISTENING: mark("listening"),
+        State.SILENT: mark("silent: nobody posts"),
+        State.DEAF: mark("deaf: we do not hear"),
+        State.RESTING: mark("resting"),
+        State.FAILING: mark("failing"),
+        State.NOT_READ: mark("not read yet"),
+        State.WAITS_FOR_TERMS: mark("waits for its terms"),
+        State.OFF: mark("off"),
     },
     "facet": {
         "brand": mark("Brand"),

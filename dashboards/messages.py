@@ -19,6 +19,8 @@ _ELSEWHERE = (
     "listening/query.py",
     "listening/verdicts.py",
     "pipeline/actions.py",
+    "pipeline/allowances.py",
+    "pipeline/sources.py",
     "store/embedded/searching.py",
 )
 """Files outside this package whose sentences stand on pages."""

@@ -19,7 +19,7 @@ from store.ledger import SourceState
 
 _WEEKS = timedelta(weeks=4)
 STRIP = timedelta(days=7)
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _LATE_TURNS = 3
 _NO_HABIT = ("files",)
 """People drop files when they like, and the posts in them are of other platforms."""
@@ -27,10 +27,11 @@ _NO_HABIT = ("files",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """This calendar month's (UTC) costs under a budget, and what the pace so far makes of them."""
+    """This calendar month's (UTC) costs under a budget, and what the pace so far makes of them (None: less than a day
+    was seen of it)."""
 
     budget: Decimal
-    forecast: Forecast
+    forecast: Forecast | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +155,8 @@ def _money(house: House, source: SourceState, now: datetime) -> Money | None:
     if budget is None:
         return None
     hours = house.ledger.spending.by_hour(source.brand, source.platform, now - _WEEKS)
-    return Money(budget=budget, forecast=forecast(hours, now, budget))
+    seen = now - min(hours, default=now)
+    return Money(budget=budget, forecast=forecast(hours, now, budget) if seen >= _DAY else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,8 @@ def status_to_json(status: Status, money: bool = True) -> Json:
     if costs:
         form["budget"] = {
             "dollars": str(costs.budget),
-            "forecast_dollars": str(round(costs.forecast.month_end, 2)),
-            "runs_out_at": moment(costs.forecast.runs_out_at),
+            "forecast_dollars": str(round(costs.forecast.month_end, 2)) if costs.forecast else None,
+            "runs_out_at": moment(costs.forecast.runs_out_at) if costs.forecast else None,
         }
     form["terms"] = {"wanted": status.wants_terms, "recorded": _terms_to_json(status.terms)}
     return form

@@ -38,10 +38,9 @@ def sources(
         for status in found:
             costs = ""
             if status.money:
-                costs = (
-                    f"${status.spent.dollars:,.2f} of ${status.money.budget:,.2f}, "
-                    f"${status.money.forecast.month_end:,.2f} at its end"
-                )
+                costs = f"${status.spent.dollars:,.2f} of ${status.money.budget:,.2f}"
+                if status.money.forecast:
+                    costs += f", ${status.money.forecast.month_end:,.2f} at its end"
             table.add_row(
                 status.brand,
                 status.platform,

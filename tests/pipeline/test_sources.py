@@ -154,7 +154,13 @@ def test_a_budget_is_what_is_left_of_the_month(paid: House) -> None:
         assert free is None
     status = of(paid, "x")
     assert status.money is not None
-    assert status.money.forecast.spent == status.spent.dollars == Decimal("1.50")
+    assert status.money.forecast is None, "an hour is no pace"
+    assert status.spent.dollars == Decimal("1.50")
+    tomorrow = of(paid, "x", NOW + 25 * HOUR)
+    assert tomorrow.money is not None
+    assert tomorrow.money.forecast is not None
+    assert tomorrow.money.forecast.spent == Decimal("1.50")
+    assert Decimal("1.50") < tomorrow.money.forecast.month_end < 20
     form = status_to_json(status)
     assert form["budget"]["dollars"] == "20"
     assert "spent" not in status_to_json(status, money=False)
