@@ -49,6 +49,7 @@ def collector_for(x: XSettings, client: Any) -> XCollector:
         monthly_dollars=x.monthly_dollars,
         prices=Prices(x.dollars_per_post, x.dollars_per_archive_count if x.archive else x.dollars_per_count),
         languages=x.languages,
+        reposts=x.reposts,
         recheck=x.recheck,
     )
 

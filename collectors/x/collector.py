@@ -20,7 +20,7 @@ from .budget import Prices, Purse
 from .ids import id_at, read_id, time_of
 from .posts import is_withheld, to_post
 from .query import Plan, plan_for
-from .server import Server
+from .server import BrokenOff, Server
 from .walk import Step, Walk
 
 _LOOKED = " looked"
@@ -43,15 +43,16 @@ class XCollector:
         monthly_dollars: Decimal,
         prices: Prices | None = None,
         languages: Sequence[str] = (),
+        reposts: bool = True,
         recheck: str = "incidents",
     ) -> None:
         self._server, self._monthly, self._prices = server, monthly_dollars, prices or Prices()
-        self._languages, self.recheck = tuple(languages), recheck
+        self._languages, self._reposts, self.recheck = tuple(languages), reposts, recheck
         self._opened: tuple[Allowance, Purse] | None = None
 
     def plan(self, query: Query) -> Plan:
         """What X is asked for, and what it cannot be."""
-        return plan_for(query, self._server.longest_query, self._languages)
+        return plan_for(query, self._server.longest_query, self._languages, self._reposts)
 
     def collect(self, request: Request) -> Iterator[Page]:
         """Positions are by X's query. ``complete`` is the newest post of a finished walk; ``walk_from`` and ``walk_at``
@@ -102,14 +103,15 @@ class XCollector:
                     "platforms.x.monthly_dollars, or wait for the next month."
                 )
             batch, waiting = waiting[:most], waiting[most:]
-            asked = self._server.requests
-            answer = self._server.posts([native for _, native in batch], now)
+            try:
+                answer = self._server.posts([native for _, native in batch], now)
+            except BrokenOff:  # it may have been paid
+                yield Page(spent=Spent(requests=1, dollars=purse.pay_posts(len(batch))))
+                raise
             page, newer = _compared(batch, answer, now)
             dollars = purse.pay_posts(len(answer.items))
             waiting = [*newer, *waiting]
-            yield replace(
-                page, spent=Spent(requests=self._server.requests - asked, posts=len(answer.items), dollars=dollars)
-            )
+            yield replace(page, spent=Spent(requests=1, posts=len(answer.items), dollars=dollars))
 
     def _purse(self, allowance: Allowance | None) -> Purse:
         """One allowance is one purse, however often it is handed in."""

@@ -31,6 +31,7 @@ class Plan:
     elsewhere: tuple[str, ...] = ()
     forms: bool = False
     languages: tuple[str, ...] = ()
+    reposts: bool = True
 
     def sentences(self) -> tuple[str, ...]:
         """The plan for people."""
@@ -50,6 +51,8 @@ class Plan:
             said.append("X finds words as they are written, without their other forms: add those that matter.")
         if self.languages:
             said.append(f"Only posts that X takes to be in {', '.join(self.languages)} are bought.")
+        if not self.reposts:
+            said.append("Reposts, which only repeat another post, are not bought.")
         said.append("Posts that do not match the whole query are dropped after reading.")
         return tuple(said)
 
@@ -70,7 +73,7 @@ class _Notes:
     elsewhere: list[str] = field(default_factory=list)
 
 
-def plan_for(query: Query, longest: int, languages: Sequence[str] = ()) -> Plan:
+def plan_for(query: Query, longest: int, languages: Sequence[str] = (), reposts: bool = True) -> Plan:
     """``longest``: characters that X takes. Raises :class:`ConfigError` where nothing of the query can be asked."""
     notes = _Notes()
     asked = _ask(_pushed(query.root, negated=False), notes)
@@ -81,6 +84,7 @@ def plan_for(query: Query, longest: int, languages: Sequence[str] = ()) -> Plan:
         )
     narrowed = " OR ".join(f"lang:{code}" for code in languages)
     suffix = f" ({narrowed})" if len(languages) > 1 else f" {narrowed}" if languages else ""
+    suffix += "" if reposts else " -is:retweet"
     try:
         parts, lost = pieces(asked.words, longest - measure(suffix) - 2 * bool(suffix))
     except ValueError as error:
@@ -95,6 +99,7 @@ def plan_for(query: Query, longest: int, languages: Sequence[str] = ()) -> Plan:
         elsewhere=tuple(dict.fromkeys(notes.elsewhere)),
         forms=any(isinstance(term, Word | Phrase) for term in query.terms()),
         languages=tuple(languages),
+        reposts=reposts,
     )
 
 

@@ -126,7 +126,7 @@ class Server:
     def _unreachable(self, error: requests.RequestException) -> NoReturn:
         match error:
             case requests.exceptions.ContentDecodingError() | requests.exceptions.ChunkedEncodingError():
-                raise BrokenOff("The answer of X broke off, or was too large.") from error
+                raise BrokenOff("The answer of X broke off, was too slow or too large.") from error
             case requests.exceptions.Timeout():
                 why = "it did not answer in time"
             case requests.exceptions.SSLError():

@@ -54,9 +54,10 @@ class Bounded(HTTPAdapter):
                     raise requests.exceptions.ReadTimeout("the answer is not whole in time")
                 if size > _LARGEST:
                     raise requests.exceptions.ContentDecodingError("the answer is too large")
-        except requests.RequestException:
+        except requests.RequestException as error:
             if answer.ok:
-                raise
+                # However it ended, it had begun: what X sends is sold.
+                raise requests.exceptions.ChunkedEncodingError("the answer broke off") from error
             # The status of a refusal says enough.
         finally:
             answer._content = b"".join(pieces)

@@ -78,7 +78,7 @@ class Walk:
         seen: set[str] = set()
         while not self._left_the_window(oldest if token is None else None):
             if self._count_first(unknown):
-                yield self._count(bounds)
+                yield from self._count(bounds)
             most = self._purse.posts(self._most(), self._counts and not self._has_counted)
             if not most:
                 yield from self._out_of_money(since, newest, oldest, bounds, gaps, looked)
@@ -144,11 +144,15 @@ class Walk:
             return False
         return (unknown and self._pages == 0) or self._bought >= self._purse.prices.break_even
 
-    def _count(self, bounds: dict[str, Any]) -> Step:
+    def _count(self, bounds: dict[str, Any]) -> Iterator[Step]:
         """``_counted``: posts of this stretch, those that were bought already included."""
         self._has_counted = True
-        self._counted = self._server.count(self._query, self._request.now, **bounds)
-        return Step(spent=Spent(requests=1, dollars=self._purse.pay_count()))
+        try:
+            self._counted = self._server.count(self._query, self._request.now, **bounds)
+        except BrokenOff:
+            yield Step(spent=Spent(requests=1, dollars=self._purse.pay_count()))
+            raise
+        yield Step(spent=Spent(requests=1, dollars=self._purse.pay_count()))
 
     def _out_of_money(
         self,
@@ -169,7 +173,7 @@ class Walk:
         if newest is None and ends - starts < _OFTEN:
             return  # nothing is lost yet, and one gap an hour says as much as one a run
         if self._counts and not self._has_counted and self._purse.can_count():
-            yield self._count(bounds)
+            yield from self._count(bounds)
         if ends > starts:
             estimated = None if self._counted is None else max(0, self._counted - self._bought)
             gaps = (*gaps, self._gap(starts, ends, GapReason.BUDGET, estimated))

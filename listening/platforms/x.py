@@ -15,13 +15,15 @@ class XSettings(PlatformOnTerms):
     """``monthly_dollars`` is for each brand and calendar month (UTC); nothing is bought without it.
 
     ``archive`` searches all of X instead of its last seven days. ``recheck``: which posts are looked up again, for
-    money, to see whether they are still there. ``languages`` narrow what is bought to posts that X takes to be in them.
+    money, to see whether they are still there. ``languages`` narrow what is bought to posts that X takes to be in them;
+    without ``reposts`` none are bought that only repeat another.
     """
 
     base_url: str = ""
     bearer_token: SecretStr | None = None
     archive: bool = False
     languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
+    reposts: bool = True
     every_minutes: int = Field(default=5, ge=1)
     history_days: int = Field(default=1, ge=1, le=3650)
     monthly_dollars: Dollars = Decimal(0)

@@ -286,6 +286,8 @@ def _one(signs: list[str]) -> tuple[Any, int]:
     if sign.startswith("@"):
         name = sign[1:].casefold()
         return (lambda post: name in {m["username"].casefold() for m in _entities(post, "mentions")}), _WANTED
+    if sign == "is:retweet":
+        return (lambda post: "retweeted" in json.dumps(_dict(post).get("referenced_tweets"))), _BESIDE
     if sign.startswith("lang:"):
         return (lambda post: _dict(post).get("lang") == sign[5:]), _BESIDE
     if not sign.startswith('"') and (":" in sign or '"' in sign):

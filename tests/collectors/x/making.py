@@ -31,14 +31,14 @@ class Pages(Server):
 
 def collector(
     server: XServer, *, timeout: float = 5.0, token: str | None = None, page: int | None = None, archive: bool = False,
-    monthly: Decimal = PLENTY, prices: Prices | None = None, languages: Sequence[str] = (), clock: Any = None,
-    at: str | None = None,
+    monthly: Decimal = PLENTY, prices: Prices | None = None, languages: Sequence[str] = (), reposts: bool = True,
+    clock: Any = None, at: str | None = None,
 ) -> XCollector:  # fmt: skip
     client = client_for(at or server.address, token or server.token, timeout)
     ticking = iter(range(10**9))
     reached = Pages(client, archive=archive, clock=clock or (lambda: float(next(ticking))))
     reached.size = page
-    return XCollector(reached, monthly_dollars=monthly, prices=prices, languages=languages)
+    return XCollector(reached, monthly_dollars=monthly, prices=prices, languages=languages, reposts=reposts)
 
 
 def request(

@@ -155,3 +155,14 @@ def test_only_the_languages_that_are_wanted_are_bought(server: XServer) -> None:
     found = posts_of(list(collector(server, languages=["ro", "pl"]).collect(request())))
     assert {post.text[:2] for post in found} == {"ro", "pl"}
     assert server.sold == 2
+
+
+def test_reposts_need_not_be_bought(server: XServer) -> None:
+    original = server.publish("Once #acme", NOW - timedelta(hours=2))
+    server.publish("RT #acme", NOW - timedelta(hours=1), referenced_tweets=[{"type": "retweeted", "id": original}])
+    assert len(posts_of(list(collector(server).collect(request("#acme OR pay"))))) == 2
+    without = collector(server, reposts=False)
+    assert "Reposts" in " ".join(without.plan(request().query).sentences())
+    server.sold = 0
+    assert [post.text for post in posts_of(list(without.collect(request("#acme OR pay"))))] == ["Once #acme"]
+    assert server.sold == 1

@@ -68,6 +68,11 @@ def test_a_post_that_cannot_be_read_and_a_refusal(server: XServer) -> None:
     own = server.publish("1 #acme", HOUR_AGO, created_at="yesterday")
     [page] = collector(server).still_there_many({f"x:{own}": own}, NOW)
     assert (page.posts, page.removed, len(page.unreadable)) == ((), (), 1)
+    server.faults.append(Fault(body=b'{"data": [', cut=True))
+    pages: list[Page] = []
+    with pytest.raises(TryLater, match="broke off"):
+        pages.extend(collector(server).still_there_many({f"x:{own}": own}, NOW))
+    assert dollars_of(pages) == Decimal("0.005")  # it may have been paid
     server.always = Fault(402)
     with pytest.raises(AccessDenied, match="prepaid"):
         list(collector(server).still_there_many({f"x:{own}": own}, NOW))
