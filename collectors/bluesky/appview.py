@@ -1,7 +1,7 @@
 """What Bluesky shows of posts and authors, asked of its public AppView; never its search."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -56,7 +56,18 @@ class AppView:
                         found[id_here] = _judged(raw, str(uri), id_here, now)
                     except UnreadableInput:
                         del found[id_here]  # it is there, and nobody can say what became of it
-        return found
+        return self._with_followers(found, now)
+
+    def _with_followers(
+        self, found: Mapping[str, NativePost | Removal], now: datetime
+    ) -> dict[str, NativePost | Removal]:
+        """A post comes without its author's followers: what was known must not be forgotten by looking again."""
+        dids = {one.author.handle for one in found.values() if isinstance(one, NativePost) and one.author}
+        profiles = self.profiles(dids, now)
+        return {
+            id_here: with_followers(one, profiles) if isinstance(one, NativePost) else one
+            for id_here, one in found.items()
+        }
 
     def _ask(self, method: str, name: str, values: Sequence[str], under: str, now: datetime) -> Iterator[Json]:
         url = f"{self._address}/xrpc/{method}?{urlencode([(name, value) for value in values])}"
@@ -80,6 +91,13 @@ def _judged(raw: Mapping[str, Any], uri: str, id_here: str, now: datetime) -> Na
     likes, reposts, replies, quotes = numbers
     counts = Counts(likes=likes, reposts=reposts, replies=replies, quotes=quotes)
     return to_post(raw.get("record"), uri, at=now, seen=read_time(raw.get("indexedAt")), counts=counts)
+
+
+def with_followers(post: NativePost, profiles: Mapping[str, Profile]) -> NativePost:
+    profile = profiles.get(post.author.handle) if post.author else None
+    if profile is None or post.author is None:
+        return post
+    return replace(post, author=replace(post.author, followers=profile.followers))
 
 
 def _count(raw: Mapping[str, Any], name: str) -> int | None:

@@ -64,9 +64,9 @@ class BlueskyCollector:
     def still_there(self, id_here: str, native_id: str, now: datetime) -> NativePost | Removal | None:
         """What became of a post that was collected: its present form, or its removal; None where nobody can say.
         Raises as :meth:`collect` does."""
-        return self.all_still_there({id_here: native_id}, now).get(id_here)
+        return self.still_there_many({id_here: native_id}, now).get(id_here)
 
-    def all_still_there(self, native_ids: Mapping[str, str], now: datetime) -> dict[str, NativePost | Removal]:
+    def still_there_many(self, native_ids: Mapping[str, str], now: datetime) -> dict[str, NativePost | Removal]:
         """The same for many, 25 a request; both sides by id here."""
         return self._appview.posts(native_ids, now) if self._appview else {}
 

@@ -54,7 +54,7 @@ def to_post(
     quoted = next((found for embed in embeds if (found := _quoted(embed))), None)
     parent = _address(_object(_object(record, "reply"), "parent").get("uri"))
     named = [_named(who, as_written) for kind, who, as_written in features if kind == "mention"]
-    langs = [code for code in _list(record, "langs") if isinstance(code, str)]
+    langs = _list(record, "langs")
     return NativePost(
         id=post_id(uri),
         platform="bluesky",
@@ -67,7 +67,7 @@ def to_post(
         created_at=_created(record.get("createdAt"), seen, at),
         fetched_at=at,
         edited_at=edited_at,
-        language=language_code(langs[0]) if langs else None,
+        language=language_code(langs[0]) if langs and isinstance(langs[0], str) else None,
         hashtags=unique_hashtags((*find_hashtags(text), *said)),
         mentions=tuple(dict.fromkeys(named)),
         links=tuple(dict.fromkeys(link for link in (*links, *cards) if link)),

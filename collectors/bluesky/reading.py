@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listening.collecting import Cursor, Gap, GapReason, Page, Position, Spent
@@ -11,7 +11,7 @@ from listening.errors import TryLater
 from listening.posts import NativePost
 
 from ..protocol import Request
-from .appview import AppView
+from .appview import AppView, with_followers
 from .folding import Stretch
 from .needles import Needles
 from .progress import Hole, Progress
@@ -127,11 +127,6 @@ def _with_authors(
     if appview is None or not posts:
         return posts, 0
     profiles = appview.profiles((post.author.handle for post in posts if post.author), now)
-    kept = []
-    for post in posts:
-        profile = profiles.get(post.author.handle) if post.author else None
-        if profile is None:
-            kept.append(post)
-        elif not profile.wants_out and post.author:
-            kept.append(replace(post, author=replace(post.author, followers=profile.followers)))
+    wants_out = {did for did, profile in profiles.items() if profile.wants_out}
+    kept = [with_followers(post, profiles) for post in posts if not post.author or post.author.handle not in wants_out]
     return tuple(kept), len(posts) - len(kept)

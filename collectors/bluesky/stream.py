@@ -73,6 +73,7 @@ def opened(address: str, now: datetime, silence: float) -> Stream:
                 compression=None,  # costs more time than it saves: everything passes by, and hardly anything is kept
                 open_timeout=silence,
                 close_timeout=1,
+                ping_interval=None,  # while a page is stored nobody reads pongs; who is silent is noticed anyway
                 max_size=_LARGEST,
                 max_queue=1_000,
                 user_agent_header="Earshot",

@@ -186,6 +186,7 @@ def view(text: str, **more: object) -> dict[str, object]:
 def test_what_became_of_a_post(server: Jetstream, web: WebServer) -> None:
     of, uri = collector(server, web), f"at://{ANA}/{POSTS}/3kana"
     path = asked("app.bsky.feed.getPosts", "uris", [uri])
+    profiles(web, {"did": ANA, "handle": "ana.example", "followersCount": 4321, "labels": []})
 
     def answer(*posts: object) -> NativePost | Removal | None:
         web.pages[path] = Reply(json.dumps({"posts": posts}).encode())
@@ -195,6 +196,8 @@ def test_what_became_of_a_post(server: Jetstream, web: WebServer) -> None:
     assert isinstance(now_there, NativePost)
     assert (now_there.id, now_there.text) == (post_id(uri), "Better #acme")
     assert now_there.counts == Counts(likes=3, quotes=0)
+    assert now_there.author is not None
+    assert now_there.author.followers == 4321
     assert now_there.created_at == datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
     assert answer() == Removal(post_id(uri), RemovalReason.DELETED)
     out = [{"src": ANA, "val": "!no-unauthenticated"}]
@@ -206,7 +209,7 @@ def test_what_became_of_a_post(server: Jetstream, web: WebServer) -> None:
 def test_posts_are_looked_up_25_at_a_time(server: Jetstream, web: WebServer) -> None:
     web.always = Reply(b'{"posts": []}')
     uris = {post_id(uri): uri for uri in (f"at://{ANA}/{POSTS}/3k{n}" for n in range(51))}
-    gone = collector(server, web).all_still_there(uris, NOW)
+    gone = collector(server, web).still_there_many(uris, NOW)
     assert set(gone) == set(uris)
     assert [len(one.path.split("uris=")) - 1 for one in web.asked] == [25, 25, 1]
 
