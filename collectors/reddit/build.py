@@ -1,5 +1,6 @@
 """Reddit as the settings describe it."""
 
+from configparser import Error as ConfigParserError
 from datetime import datetime
 
 from praw import Reddit
@@ -22,7 +23,16 @@ _SITE = "https://www.reddit.com"
 def door_for(settings: RedditSettings, timeout: float = TIMEOUT) -> Door:
     """A read-only client that never sleeps. Opens no connection, and takes nothing from praw's own files."""
     answers = Answers(timeout)
-    reddit = Reddit(
+    try:
+        reddit = _client(settings, answers)
+    except ConfigParserError as error:  # praw reads its own file, whether or not anything is taken from it
+        raise ConfigError(f"praw.ini cannot be read: mend or remove it ({type(error).__name__}).") from error
+    reddit.read_only = True
+    return Door(reddit, answers)
+
+
+def _client(settings: RedditSettings, answers: Answers) -> Reddit:
+    return Reddit(
         "DEFAULT",
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value() if settings.client_secret else None,
@@ -37,8 +47,6 @@ def door_for(settings: RedditSettings, timeout: float = TIMEOUT) -> Door:
         check_for_async=False,
         requestor_kwargs={"session": answers},
     )
-    reddit.read_only = True
-    return Door(reddit, answers)
 
 
 def reread(raw: bytes, source: str, at: datetime) -> Page:

@@ -23,6 +23,8 @@ _FULL = 225
 _FULL_IF_KNOWN_ONES_ARE_MISSING = 90
 """Where something older was read before and is not met again, a shorter one was cut too: nobody deletes 90."""
 _SPARES = 2
+_ENOUGH = 3
+"""Search sorts a little loosely: one old thing among new ones is not yet the end of the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Walk:
             if marks:
                 began = began or marks[0]
                 newest = newest or max(marks, key=lambda mark: mark.at)
-                lowest = marks[-1] if lowest is None or lowest.is_at_or_above(marks[-1]) else lowest
+                last = next((mark for mark in reversed(marks) if mark.at >= target), marks[-1])
+                lowest = last if lowest is None or lowest.is_at_or_above(last) else lowest
                 spares = [mark.name for mark in marks[-1 - _SPARES : -1]]
             page = self._reader.read(fresh, self._stream.key)
             page = replace(page, spent=Spent(requests=self._door.requests - asked, posts=len(listing.things)))
@@ -92,7 +95,7 @@ class Walk:
             unfinished = Position(complete=str(complete) if complete else None)
             if newest and lowest:
                 unfinished = replace(unfinished, walk_from=str(newest), walk_at=str(lowest))
-            reached = bool(marks) and marks[-1].at < target
+            reached = bool(marks) and all(mark.at < target for mark in marks[-_ENOUGH:])
             ended = listing.after is None or not listing.things
             if ended and not reached and at is not None and had is None:
                 # Was this the end, the place of a deleted thing, or did newer ones push the rest out of the listing?
@@ -100,7 +103,8 @@ class Walk:
                 after, had, rank, seen, spares = None, lowest, 0, set(), []
                 continue
             if ended or reached:
-                gaps = self._gaps(complete, lowest, began, rank, kept)
+                met = reached or any(mark.at <= (complete.at if complete else self._since) for mark in marks)
+                gaps = self._gaps(complete, lowest, None if met else began, rank, kept)
                 end = newest or complete
                 yield replace(page, gaps=gaps), Position(complete=str(end) if end else None)
                 return

@@ -74,6 +74,7 @@ def test_a_dry_run_works_by_environment_variables_alone(tmp_path: Path, monkeypa
         variables = {"BASE_URL": server.address, "CLIENT_ID": KEYS[0], "CLIENT_SECRET": KEYS[1]}
         for variable, value in {**variables, "TERMS": json.dumps(TERMS)}.items():
             monkeypatch.setenv(f"EARSHOT_PLATFORMS__REDDIT__{variable}", value)
+        monkeypatch.delenv("EARSHOT_FUZZ", raising=False)  # of these tests, and no setting
         monkeypatch.setenv("EARSHOT_HOME", str(tmp_path / "home"))
         done = CliRunner().invoke(app, ["collect", "reddit", "--query", '#acme OR "Acme Corp"', "--dry-run"])
     assert done.exit_code == 0, done.output

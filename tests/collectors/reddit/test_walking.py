@@ -186,6 +186,19 @@ def test_search_is_told_no_more_time_than_it_needs(server: RedditServer) -> None
     assert "t=day" in server.asked[1]
 
 
+def test_one_old_post_among_new_ones_does_not_end_the_walk(server: RedditServer) -> None:
+    """Reddit's search sorts a little loosely."""
+    names = burst(server, 35, NOW - timedelta(hours=6))
+    server.things[names[15]]["data"]["created_utc"] = (NOW - timedelta(days=30)).timestamp()
+    pages, _ = run(collector_for(server), request())
+    assert {post.native_id for post in posts_of(pages)} == {*names} - {names[15]}
+    stopped, _ = run(collector_for(server), request(), pages=2)
+    server.delete(names[16])  # where the walk stopped
+    then, _ = run(collector_for(server), request(cursor_of(stopped)))
+    assert {post.native_id for post in posts_of(stopped) + posts_of(then)} == {*names} - {names[15]}
+    assert gaps_of(then) == []
+
+
 def test_several_subreddits_are_streams_of_their_own(server: RedditServer) -> None:
     burst(server, 3, NOW - timedelta(hours=6), place="one")
     burst(server, 2, NOW - timedelta(hours=6), place="two")
