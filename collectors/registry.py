@@ -17,6 +17,7 @@ _BUILDERS: Mapping[str, str] = {
     "files": "collectors.files.build",
     "googlenews": "collectors.googlenews.build",
     "hackernews": "collectors.hackernews.build",
+    "lemmy": "collectors.lemmy.build",
     "mastodon": "collectors.mastodon.build",
     "reddit": "collectors.reddit.build",
     "rss": "collectors.rss.build",

@@ -4,6 +4,7 @@ from .bluesky import BlueskySettings
 from .files import FilesSettings
 from .googlenews import GooglenewsSettings
 from .hackernews import HackernewsSettings
+from .lemmy import LemmySettings
 from .mastodon import MastodonServer, MastodonSettings
 from .reddit import RedditSettings
 from .rss import RssFeed, RssSettings
@@ -16,6 +17,7 @@ __all__ = [
     "FilesSettings",
     "GooglenewsSettings",
     "HackernewsSettings",
+    "LemmySettings",
     "MastodonServer",
     "MastodonSettings",
     "Platform",
@@ -35,6 +37,7 @@ class PlatformSettings(Section):
     files: FilesSettings = FilesSettings()
     googlenews: GooglenewsSettings = GooglenewsSettings()
     hackernews: HackernewsSettings = HackernewsSettings()
+    lemmy: LemmySettings = LemmySettings()
     mastodon: MastodonSettings = MastodonSettings()
     reddit: RedditSettings = RedditSettings()
     rss: RssSettings = RssSettings()

@@ -15,6 +15,7 @@ from listening.settings import Settings
 
 def test_every_name_builds_a_collector_of_that_name(tmp_path: Path) -> None:
     platforms = {
+        "lemmy": {"base_url": "https://lemmy.example"},
         "mastodon": {"base_url": "https://social.example", "servers": [{"base_url": "https://two.example/"}]},
         "reddit": {
             "client_id": "my-app",

@@ -28,8 +28,10 @@ def server() -> Iterator[HackerNewsServer]:
         yield running
 
 
-def collector(server: HackerNewsServer, cap: int = 1000, requests: int = 400, verified: int = 0) -> HackerNewsCollector:
-    web = Web([server.address], limits=Limits(seconds=2.0, silence=0.3))
+def collector(
+    server: HackerNewsServer, cap: int = 1000, requests: int = 400, verified: int = 0, silence: float = 15.0
+) -> HackerNewsCollector:
+    web = Web([server.address], limits=Limits(silence=silence))
     algolia, firebase = Algolia(web, server.address, cap=cap), Firebase(web, server.address)
     return HackerNewsCollector(algolia, firebase, most_requests=requests, most_verified=verified)
 
@@ -112,17 +114,17 @@ def test_random_queries_find_what_brute_force_finds(server: HackerNewsServer) ->
         text = " ".join(chance.choices(WORDS, k=chance.randint(1, 5))) + f" no{n}"
         publish = server.comment if n % 3 else server.story
         texts[publish(text, HOUR_AGO - timedelta(minutes=n))] = text
+    tags = {post.native_id: post.hashtags for post in posts_of(list(collector(server).collect(request("*"))))}
     asked = 0
-    while asked < 120:
+    while asked < 60:
         query = parse(_random_query(chance))
-        search = collector(server, cap=25)
+        search = collector(server, cap=30)
         try:
             found = posts_of(list(search.collect(replace(request(), query=query))))
         except ConfigError:
             assert not any(query.matches(Searchable.of(text)) for text in texts.values())
             continue
         asked += 1
-        tags = {post.native_id: post.hashtags for post in posts_of(list(collector(server).collect(request("*"))))}
         wanted = {n for n, text in texts.items() if query.matches(Searchable.of(text, tags[n]))}
         assert {post.native_id for post in found} == wanted, str(query)
 
@@ -223,7 +225,9 @@ def _collect(server: HackerNewsServer, fault: Reply, cap: int = 1000) -> Earshot
     server.always = fault
     pages: list[Page] = []
     with pytest.raises(EarshotError) as caught:
-        pages.extend(collector(server, cap=cap).collect(request("acme secretword")))
+        pages.extend(
+            collector(server, cap=cap, silence=0.3 if fault.seconds else 15.0).collect(request("acme secretword"))
+        )
     assert pages == []
     assert "secretword" not in str(caught.value)
     return caught.value
