@@ -19,6 +19,13 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
 
+def _handles(handles: Words) -> Words:
+    for handle in handles:
+        if not fold_handle(handle) or " " in handle.strip():
+            raise ValueError(f"'{handle}' is no handle: write it like @name or @name@server.example")
+    return handles
+
+
 class StoreSettings(Section):
     """The posts index. ``url`` empty: SQLite below ``$EARSHOT_HOME``; ``https://…`` is an Elasticsearch."""
 
@@ -75,6 +82,18 @@ class RetentionSettings(Section):
         return {**_ASKED_FOR, **days}
 
 
+class OptOutSettings(Section):
+    """Who is never stored: ``authors`` by handle, ``domains`` of servers and sites with all below them."""
+
+    authors: Words = ()
+    domains: tuple[Annotated[str, Field(pattern=r"^[^\s/:@.]+(\.[^\s/:@.]+)+$")], ...] = ()
+
+    @field_validator("authors")
+    @classmethod
+    def _authors_have_names(cls, handles: Words) -> Words:
+        return _handles(handles)
+
+
 class BrandSettings(Section):
     """One ``[[brand]]``: who is listened for, and why that is allowed."""
 
@@ -104,10 +123,7 @@ class BrandSettings(Section):
     @field_validator("handles")
     @classmethod
     def _handles_have_names(cls, handles: Words) -> Words:
-        for handle in handles:
-            if not fold_handle(handle) or " " in handle.strip():
-                raise ValueError(f"'{handle}' is no handle: write it like @name or @name@server.example")
-        return handles
+        return _handles(handles)
 
     @field_validator("names", "exclude")
     @classmethod
@@ -263,6 +279,7 @@ class Settings(Section):
     dashboard: DashboardSettings = DashboardSettings()
     airflow: AirflowSettings = AirflowSettings()
     retention: RetentionSettings = RetentionSettings()
+    opt_out: OptOutSettings = OptOutSettings()
     brand: tuple[BrandSettings, ...] = ()
     rule: tuple[RuleSettings, ...] = ()
     channel: tuple[ChannelSettings, ...] = ()

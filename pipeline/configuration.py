@@ -214,6 +214,7 @@ _WRITE = {
 _PATTERNS = {
     "a-z0-9": "write lower-case letters, digits, - or _, at most 40",
     "https?": "write an address like https://social.example",
+    "/:@.": "write a bare name like social.example, without https:// and path",
 }
 
 

@@ -8,6 +8,7 @@ from alerts.channels import Channel
 from alerts.channels import build as build_channel
 from listening.brands import Brand, Purpose, Role
 from listening.errors import ConfigError, EarshotError, NotReady
+from listening.optout import OptOuts
 from listening.query import parse
 from listening.settings import Settings
 from sentiment.encoder import Encoder, revision, revision_of
@@ -76,7 +77,13 @@ class House:
 
     @cached_property
     def door(self) -> WriteDoor:
-        return WriteDoor(self.index, self.ledger, self.keys, self.brands)
+        return WriteDoor(
+            self.index,
+            self.ledger,
+            self.keys,
+            self.brands,
+            OptOuts.of(self.settings.opt_out.authors, self.settings.opt_out.domains),
+        )
 
     @cached_property
     def reader(self) -> Reader:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from listening.brands import Brand, Role
 from listening.collecting import Gap, Page, Removal
+from listening.optout import OptOuts
 from listening.posts import Identity, Match, NativePost, Post
 from listening.privacy import author_key, pseudonymise
 from listening.query import Searchable
@@ -52,7 +53,15 @@ class Erased:
 class WriteDoor:
     """Safe to use from several processes at the same time; every method may be killed and called again."""
 
-    def __init__(self, index: PostsIndex, ledger: Ledger, keys: Keys, brands: Sequence[Brand]) -> None:
+    def __init__(
+        self,
+        index: PostsIndex,
+        ledger: Ledger,
+        keys: Keys,
+        brands: Sequence[Brand],
+        opted_out: OptOuts | None = None,
+    ) -> None:
+        self._opted_out = opted_out or OptOuts()
         self._index = index
         self._ledger = ledger
         self._keys = keys
@@ -65,7 +74,7 @@ class WriteDoor:
 
         Every post is matched to ``brand``, whose query found it, and to all other brands whose query it answers.
         """
-        page = self._with_announced(cleaned(page), platform)
+        page, opted_out = self._without_opted_out(self._with_announced(cleaned(page), platform))
         listening = [(other, other.query.revision) for other in self._brands if other.key != brand.key]
         own = Match(brand.key, brand.query.revision)
         handles = self._own_handles | brand.own_handles
@@ -73,6 +82,7 @@ class WriteDoor:
         key = self._keys.author
         kept = [pseudonymise(post, key, handles, [own, *_others(post, listening)], tags) for post in page.posts]
         kept, refused = self._without_tombstoned(kept)
+        refused += opted_out
         posts = [post for post, _ in kept]
         gone = self._with_reposts([removal.post_id for removal in page.removed])
         present = self._index.get([post.id for post in posts])
@@ -203,6 +213,25 @@ class WriteDoor:
         letters = self._ledger.dead_letters.erase_naming([handle])
         self._compact()
         return Erased(posts=posts, dead_letters=letters, mentions=mentions)
+
+    def honour_opt_outs(self, at: datetime) -> int:
+        """Posts of authors who are newly on the list go, as after an erasure; returns how many. Safe to repeat."""
+        gone = 0
+        for platform in self._platforms() if self._opted_out.authors else ():
+            for handle in self._opted_out.authors:
+                key = author_key(self._keys.author, platform, handle)
+                self._ledger.tombstones.add_author(key, "opted out", at)
+                while ids := self._index.ids_of_author(key)[:_BATCH]:
+                    gone += self.remove(ids, "opted out", at)
+                self._ledger.vault.erase_author(key)
+        return gone
+
+    def _without_opted_out(self, page: Page) -> tuple[Page, list[str]]:
+        """The page without what must not be stored even once, and the ids of those posts."""
+        out = [post.id for post in page.posts if self._opted_out.covers(post)]
+        posts = tuple(post for post in page.posts if post.id not in out)
+        letters = tuple(letter for letter in page.unreadable if not self._opted_out.named_in(letter))
+        return replace(page, posts=posts, unreadable=letters), out
 
     def _without_tombstoned(self, kept: list[tuple[Post, Identity]]) -> tuple[list[tuple[Post, Identity]], list[str]]:
         """Those that may be stored, and the ids of those that may not."""

@@ -31,7 +31,7 @@ def forget(house: House, now: datetime) -> Forgotten:
         expired = sum(
             _expire(house, brand.key, brand.purpose.retention_days, now) for brand in (*house.brands, IMPORTS)
         )
-        removed = recheck(house, now)
+        removed = house.door.honour_opt_outs(now) + recheck(house, now)
         letters = forget_letters(house)
     return Forgotten(
         expired=expired, removed=removed, letters=letters, logs=_old_logs(house.home / "airflow" / "logs", now)

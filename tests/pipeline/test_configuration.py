@@ -175,7 +175,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     ),
     "platform like no other": (
         brand_with('platforms = ["fax"]'),
-        ["there is no platform 'fax': write some of files, mastodon."],
+        ["there is no platform 'fax': write some of "],
     ),
     "two brands of a name": (
         BRAND + BRAND,

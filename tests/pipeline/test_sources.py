@@ -28,6 +28,7 @@ from pipeline.wiring import House
 from store.ledger import SourceState
 from store.protocol import Tally
 
+from ..store.making import native
 from .conftest import NOW
 
 HOUR = timedelta(hours=1)
@@ -212,3 +213,29 @@ def test_rules_are_for_platforms_and_ask_often_enough() -> None:
         assert all(every < timedelta(hours=24) for _, every in rule.steps)
     assert most_posts_an_answer("x") == 500
     assert most_posts_an_answer("mastodon") is None
+
+
+def test_exports_say_what_they_miss_beside_the_posts(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with House(read_settings(environ)) as house:
+        gap = Gap(source="x", since=NOW - 2 * HOUR, until=NOW - HOUR, reason=GapReason.BUDGET, estimated=1200)
+        posts = [native(n, "Hello #LifeAtVeldhaven", created_at=NOW - n * HOUR) for n in (1, 3)]
+        house.door.admit(Page(posts=tuple(posts), gaps=(gap,)), house.brand("veldhaven"), "x", NOW)
+        house.ledger.sources.set_unconfirmed("mastodon", ["mastodon:1"])
+    for name in [name for name in os.environ if name.startswith("EARSHOT_")]:
+        monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for command in (["export", "--brand", "veldhaven"], ["search", "*", "--json"]):
+        answer = CliRunner().invoke(app, command)
+        assert answer.exit_code == 0, answer.output
+        assert {json.loads(line)["id"] for line in answer.stdout.splitlines()} == {"x:1", "x:3"}
+        said = " ".join(answer.stderr.split())
+        assert "Not seen: x, 2026-11-20 10:07 to 2026-11-20 11:07 UTC (budget, about 1,200 posts)." in said
+        assert "Hidden: 1 post of mastodon" in said
+
+
+def test_a_domain_is_written_bare(environ: dict[str, str]) -> None:
+    wrong = {**environ, "EARSHOT_OPT_OUT__DOMAINS": '["https://social.example/"]'}
+    with pytest.raises(ConfigError, match=r"EARSHOT_OPT_OUT__DOMAINS.* without https"):
+        read_settings(wrong)
+    assert read_settings({**environ, "EARSHOT_OPT_OUT__DOMAINS": '["social.example"]'}).opt_out.domains
