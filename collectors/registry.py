@@ -15,6 +15,7 @@ from .protocol import Collector
 _BUILDERS: Mapping[str, str] = {
     "bluesky": "collectors.bluesky.build",
     "files": "collectors.files.build",
+    "gdelt": "collectors.gdelt.build",
     "googlenews": "collectors.googlenews.build",
     "hackernews": "collectors.hackernews.build",
     "lemmy": "collectors.lemmy.build",

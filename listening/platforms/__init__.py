@@ -2,6 +2,7 @@
 
 from .bluesky import BlueskySettings
 from .files import FilesSettings
+from .gdelt import GdeltSettings
 from .googlenews import GooglenewsSettings
 from .hackernews import HackernewsSettings
 from .lemmy import LemmySettings
@@ -15,6 +16,7 @@ from .youtube import YoutubeSettings
 __all__ = [
     "BlueskySettings",
     "FilesSettings",
+    "GdeltSettings",
     "GooglenewsSettings",
     "HackernewsSettings",
     "LemmySettings",
@@ -35,6 +37,7 @@ __all__ = [
 class PlatformSettings(Section):
     bluesky: BlueskySettings = BlueskySettings()
     files: FilesSettings = FilesSettings()
+    gdelt: GdeltSettings = GdeltSettings()
     googlenews: GooglenewsSettings = GooglenewsSettings()
     hackernews: HackernewsSettings = HackernewsSettings()
     lemmy: LemmySettings = LemmySettings()
