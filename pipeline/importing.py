@@ -9,10 +9,13 @@ from pathlib import Path
 from collectors.files import Receipt, read_file
 from listening.brands import Brand
 from listening.errors import ConfigError, UnreadableInput
+from listening.posts import NativePost
 from pipeline.wiring import IMPORTS, House
 
 _PAGE = 2_000
 """Rows a commit: larger than a collection's page, since nobody waits for the first of them."""
+
+_FIRST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +63,33 @@ def import_posts(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What an import of a file would read: its first posts, and the receipt of the whole file."""
+
+    receipt: Receipt
+    first: tuple[NativePost, ...]
+
+
+def preview_posts(
+    path: Path, columns: Sequence[str], now: datetime, say: Callable[[int], None] = lambda _: None
+) -> Preview:
+    """Read ``path`` to its end as :func:`import_posts` would, and store nothing."""
+    if not path.is_file():
+        raise UnreadableInput(f"There is no file {path}: check the path.")
+    reading = read_file(path, _mapping(columns), at=now, page_rows=_PAGE)
+    first: list[NativePost] = []
+    for page in reading:
+        first += page.posts[: _FIRST - len(first)]
+        say(reading.rows_done)
+    return Preview(receipt=reading.receipt, first=tuple(first))
+
+
 def _mapping(columns: Sequence[str]) -> dict[str, str]:
     chosen = {}
     for column in columns:
         name, separator, source = column.partition("=")
         if not separator:
-            raise ConfigError(f"--column {column!r}: write FIELD=COLUMN, for instance text=Body.")
+            raise ConfigError(f"--map {column!r}: write FIELD=COLUMN, for instance text=Body.")
         chosen[name.strip()] = source.strip()
     return chosen

@@ -19,13 +19,13 @@ ALIASES: Dict[str, tuple[str, ...]] = {
     "id": ("id", "id_str", "post_id", "tweet_id", "status_id", "comment_id", "review_id", "native_id"),
     "platform": ("platform", "network", "source", "site", "channel", "social_network"),
     "author": ("author", "user", "username", "user_name", "screen_name", "handle", "author_handle", "author_username",
-               "user_screen_name", "account", "from", "by", "poster", "profile"),
+               "user_screen_name", "account", "from", "by", "posted_by", "poster", "profile"),
     "author_name": ("author_name", "display_name", "user_display_name", "full_name", "user_full_name"),
     "followers": ("followers", "followers_count", "author_followers", "user_followers", "audience", "follower_count"),
     "url": ("url", "link", "permalink", "post_url", "tweet_url", "post_link", "permalink_url", "uri", "address"),
     "created_at": ("created_at", "date", "timestamp", "published", "published_at", "created", "created_time",
                    "created_utc", "posted_at", "post_date", "date_posted", "publish_date", "datetime", "time",
-                   "date_utc", "posted"),
+                   "date_utc", "posted", "posted_on", "created_date", "review_date", "date_created", "submitted_on"),
     "edited_at": ("edited_at", "edited", "updated_at", "modified", "last_modified", "last_edited"),
     "language": ("language", "lang", "language_code", "locale"),
     "kind": ("kind", "type", "post_type", "content_type"),
@@ -66,18 +66,20 @@ class Mapping:
     @classmethod
     def of(cls, columns: Iterable[str], chosen: Dict[str, str] | None = None) -> "Mapping":
         """Map ``columns``. ``chosen`` (field → column) is the user's word and wins; a field may be given to no column
-        with an empty string. Where several columns could be one field, the likelier name has it."""
+        with an empty string, or to one value for all rows (``=linkedin``). Where several columns could be one field,
+        the likelier name has it."""
         wanted = _checked(chosen or {})
         columns = list(dict.fromkeys(columns))
         by_plain = {plain_name(column): column for column in reversed(columns)}
         fields: dict[str, str] = {}
+        same = {name: value[1:].strip() for name, value in wanted.items() if value.startswith("=")}
         for name, column in wanted.items():
-            if found := _found(column, columns, by_plain):
+            if name not in same and (found := _found(column, columns, by_plain)):
                 fields[name] = found
         known = known_heading(by_plain)
         if known:
             fields |= {name: by_plain[plain] for name, plain in known.fields.items() if name not in wanted}
-            same = {name: value for name, value in known.same.items() if name not in wanted}
+            same |= {name: value for name, value in known.same.items() if name not in wanted}
             used = _columns_of(fields)
             return cls(fields, tuple(column for column in columns if column not in used), same)
         taken = _columns_of(fields)
@@ -88,7 +90,7 @@ class Mapping:
                 best[name] = (rank, column)
         fields |= {name: column for name, (_, column) in best.items()}
         used = _columns_of(fields)
-        return cls(fields, tuple(column for column in columns if column not in used))
+        return cls(fields, tuple(column for column in columns if column not in used), same)
 
     def cells(self, values: Dict[str, Any]) -> dict[str, Any]:
         """The cells of a row by field, empty ones left out."""

@@ -209,7 +209,7 @@ class Reading(Iterator[Page]):
         heading = ", ".join(f"'{column[:40]}'" for column in columns[:12])
         mapping = self._mapping_of(columns)
         for name, column in self._chosen.items():
-            if column and name not in mapping.fields:
+            if column and name not in mapping.fields and name not in mapping.same:
                 raise UnreadableInput(
                     f"{self._path.name}, line 1: there is no column '{column}' (for {name}); the heading is {heading}."
                 )

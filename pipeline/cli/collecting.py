@@ -47,16 +47,25 @@ def collect(
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON Lines (also .gz), or an export of ours")],
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON (also .gz), .xlsx, or a ZIP export")],
     brand: Annotated[str | None, typer.Option("--brand", help="the brand whose query the posts belong to")] = None,
     column: Annotated[
-        list[str] | None, typer.Option("--column", help="FIELD=COLUMN where the guess is wrong, e.g. text=Body")
+        list[str] | None,
+        typer.Option("--map", "--column", help="FIELD=COLUMN where the guess is wrong, e.g. text=Body"),
     ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="show the columns, the first posts and what is rejected; store nothing")
+    ] = False,
 ) -> None:
     """Import a file; shows how its columns were mapped and what was rejected. A second import changes nothing."""
-    from pipeline.cli.receipts import print_receipt
-    from pipeline.importing import import_posts
+    from pipeline.cli.receipts import print_preview, print_receipt
+    from pipeline.importing import import_posts, preview_posts
 
+    if preview:
+        with progress.status(f"Reading {file.name} …") as status:
+            seen = preview_posts(file, column or [], present(), lambda rows: status.update(f"{rows:,} rows read …"))
+        print_preview(console, seen)
+        return
     with open_house() as house, progress.status(f"Reading {file.name} …") as status:
         imported = import_posts(
             house, file, brand, column or [], present(), lambda rows: status.update(f"{rows:,} rows read …")

@@ -7,8 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.importing import Imported
+from pipeline.importing import Imported, Preview
 from sentiment.evaluation import Evaluation, LanguageScore
+
+_SHOWN_TEXT = 280
 
 
 def print_receipt(console: Console, imported: Imported) -> None:
@@ -20,6 +22,29 @@ def print_receipt(console: Console, imported: Imported) -> None:
     console.print(f"{imported.new:,} new posts for '{imported.brand.name}'{known}{refused}.")
     if imported.new:
         console.print("They are judged by the next cycle: `earshot run`, or Airflow within a minute.")
+
+
+def print_preview(console: Console, preview: Preview) -> None:
+    """The mapping field by field, the first rows as posts, and what would be rejected. Nothing was stored."""
+    mapping = preview.receipt.mapping
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("field")
+    table.add_column("column", overflow="fold")
+    for name, column in mapping.fields.items():
+        table.add_row(name, Text(column))
+    for name, value in mapping.same.items():
+        table.add_row(name, Text(f"always {value}"))
+    console.print(table)
+    for number, post in enumerate(preview.first, 1):
+        when = f"{post.created_at:%Y-%m-%d %H:%M} UTC" if post.created_at else "no date"
+        who = f", by {post.author.handle}" if post.author else ""
+        console.print(Text(f"\n{number}. {post.platform}, {when}{who}", style="bold"))
+        words = "\n".join(filter(None, (post.title, post.text))) or " ".join(f"#{tag}" for tag in post.hashtags)
+        console.print(Text(words[:_SHOWN_TEXT] + ("…" if len(words) > _SHOWN_TEXT else "")))
+    console.print()
+    for sentence in preview.receipt.sentences():
+        console.print(Text(sentence))
+    console.print("This was a look: nothing is stored. Other columns? Add --map text=COLUMN, or --map likes= for none.")
 
 
 def print_evaluation(console: Console, evaluation: Evaluation) -> None:

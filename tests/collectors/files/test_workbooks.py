@@ -124,3 +124,33 @@ def test_a_file_of_three_encodings_loses_no_line(tmp_path: Path) -> None:
     assert [post.text for post in posts] == [text for text, _ in lines]
     said = "\n".join(reading.receipt.notes)
     assert "several encodings (UTF-8, Windows-1251, Windows-1252, Windows-1255)" in said
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "mapping", "ids", "beginning"),
+    [
+        ("linkedin-page-posts.csv", {"text": "Post text", "platform": "=linkedin"}, None, "Our night shift"),
+        ("glassdoor-reviews.csv", {"text": "Pros + Cons", "platform": "=glassdoor"}, "glassdoor:h-101", "Pros: Kind"),
+        ("indeed-reviews.csv", {"platform": "=indeed"}, None, "I was shown everything"),
+    ],
+)
+def test_the_worked_examples_work(name: str, mapping: dict[str, str], ids: str | None, beginning: str) -> None:
+    posts, reading = read(ROOT / "examples" / "exports" / name, mapping)
+    assert reading.receipt.rejected == reading.receipt.undated == 0
+    assert posts[0].text.startswith(beginning)
+    assert {post.platform for post in posts} == {mapping["platform"][1:]}
+    assert ids in (None, posts[0].id)
+    written = (ROOT / "docs" / "import-exports.md").read_text(encoding="utf-8")
+    for field, column in mapping.items():
+        assert f"{field}={column}" in written
+
+
+def test_a_value_for_all_rows(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("text,source\na,x\n")
+    posts, reading = read(path, {"platform": "=LinkedIn"})
+    assert posts[0].platform == "linkedin"
+    assert "platform is LinkedIn" in str(reading.receipt.mapping)
