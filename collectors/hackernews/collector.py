@@ -87,7 +87,8 @@ class HackerNewsCollector:
         words = f"{search.words}{'*' * search.prefix}"
         key = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         before = positions.get(key, Position())
-        done, reached = _seconds(before.complete), _seconds(before.walk_at)
+        # A clock that was wrong for a while must not make us deaf until its time has come.
+        done, reached = (_seconds(text, request.now) for text in (before.complete, before.walk_at))
         first = math.floor(request.since.timestamp())
         start = reached or (done - int(OVERLAP.total_seconds()) if done else first)
         now = request.now if request.until is None else min(request.now, request.until)
@@ -200,5 +201,6 @@ def _gap(since: int, until: int, found: Found) -> Gap:
     )
 
 
-def _seconds(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else None
+def _seconds(text: str | None, now: datetime) -> int | None:
+    seconds = int(text) if text and text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return None if seconds is None else min(seconds, math.ceil(now.timestamp()))

@@ -16,7 +16,7 @@ from ..matching import matches
 from ..protocol import Request
 from .plan import Plan, plan_for
 from .posts import is_hidden, published, removal, to_post
-from .server import Found, Server
+from .server import Found, Misunderstood, Server
 
 OVERLAP = timedelta(hours=1)
 """What other servers wrote arrives late, and stands at the time of its writing."""
@@ -88,20 +88,27 @@ class LemmyCollector:
     ) -> Iterator[Page]:
         key = f"{server.name} {what} {sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
         before = positions.get(key, Position())
-        done = _time(before.complete)
+        done = _time(before.complete, request.now)
         stop = done - OVERLAP if done else request.since
-        newest, (read, at) = before.walk_from, _walked(before.walk_at)
+        newest, (read, at) = _time(before.walk_from, request.now), _walked(before.walk_at)
         asked = server.requests
         views: tuple[object, ...] = ()
         while True:
-            found = server.search(words, what, at, request.now)
+            try:
+                found = server.search(words, what, at, request.now)
+            except Misunderstood:
+                # A place that the server no longer knows would be refused for ever: the next run begins anew.
+                if at is not None:
+                    positions[key] = Position(before.complete)
+                    yield Page(cursor=Cursor(request.query.revision, dict(positions)))
+                raise
             if views and found.views == views:
                 raise TryLater(f"{server.name} gives the same page again and again: stopped there.")
             views = found.views
             times = [moment for view in found.views if (moment := published(view, request.now))]
             read += 1
             if newest is None and times:
-                newest = min(max(times), request.now).isoformat()
+                newest = min(max(times), request.now)
             page = _read(found, server, what, request)
             ended = found.onward is None or found.onward == at or bool(times and max(times) < stop)
             if not ended and read >= self._most:
@@ -110,9 +117,11 @@ class LemmyCollector:
                     source = f"lemmy, {server.name}"
                     gap = Gap(source=source, since=done or stop, until=until, reason=GapReason.PAGE_CAP)
                     page = replace(page, gaps=(gap,))
-            complete = max(filter(None, (newest, before.complete)), default=None) if ended else before.complete
             at = found.onward
-            positions[key] = Position(complete) if ended else Position(complete, newest, f"{read} {at}")
+            if ended:
+                positions[key] = Position(_text(max(filter(None, (newest, done)), default=None)))
+            else:
+                positions[key] = Position(_text(done), _text(newest), f"{read} {at}")
             spent = Spent(requests=server.requests - asked, posts=len(found.views))
             asked = server.requests
             yield replace(page, spent=spent, cursor=Cursor(request.query.revision, dict(positions)))
@@ -163,9 +172,14 @@ def _body(view: object) -> bytes:
         return b"nested too deeply to be written down"
 
 
-def _time(text: str | None) -> datetime | None:
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _time(text: str | None, now: datetime) -> datetime | None:
+    """Never later than now: a clock that was wrong for a while must not make us deaf until its time has come."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC) if text else None
+        return min(datetime.fromisoformat(text).astimezone(UTC), now) if text else None
     except (ValueError, OverflowError):
         return None
 

@@ -25,6 +25,10 @@ class Found:
     onward: str | None
 
 
+class Misunderstood(TryLater):
+    """The server refuses how it was asked, or the place to go on from."""
+
+
 class Server:
     def __init__(self, web: Web, base_url: str, *, page_size: int = 50, most_searches: int = MOST_SEARCHES) -> None:
         self._web, self._base, self._size, self._most = web, base_url.rstrip("/"), page_size, most_searches
@@ -103,7 +107,7 @@ class Server:
             return RateLimited(f"{self.name} asks us to wait (too many requests).", now + _WINDOW)
         if "private" in error or "logged" in error:
             return AccessDenied(f"{self.name} shows posts only to its users: ask its administrators.")
-        return TryLater(f"{self.name} did not understand us (400): another version of Lemmy?")
+        return Misunderstood(f"{self.name} did not understand us (400): another version of Lemmy?")
 
     def _json(self, answer: Answer) -> dict[str, Any]:
         said = answer.json()

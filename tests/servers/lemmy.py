@@ -77,6 +77,8 @@ class LemmyServer(WebServer):
             if (item.title is None) == comments
             and (item.raw is not None or _contains(f"{item.title or ''} {item.text}".casefold(), words.split()))
         ]
+        if not asked.get("page", "1").isascii() or not asked.get("page", "1").isdecimal():
+            return _json({"error": "unknown", "message": "Query deserialize error: invalid digit"}, 400)
         page = int(asked.get("page_cursor", "P0")[1:]) if newer else int(asked.get("page", "1")) - 1
         limit = int(asked["limit"])
         at = 0 if self.ignores_pages else page * limit

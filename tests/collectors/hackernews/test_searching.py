@@ -165,7 +165,9 @@ def test_a_spoilt_or_future_position_is_no_harm(server: HackerNewsServer, words:
     query = parse("acme")
     key = next(iter((last_cursor(list(collector(server).collect(request()))) or Cursor("")).positions))
     cursor = Cursor(query.revision, {key: Position(complete=words, walk_at=words)})
-    list(collector(server).collect(request(cursor=cursor)))
+    again = last_cursor(list(collector(server).collect(request(cursor=cursor))))
+    assert again is not None
+    assert int(again.positions[key].complete or "0") == int(NOW.timestamp())
 
 
 def test_items_deleted_or_dead_already_are_not_given(server: HackerNewsServer) -> None:

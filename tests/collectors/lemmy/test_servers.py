@@ -192,6 +192,20 @@ def test_a_server_that_moved_is_not_followed(server: LemmyServer) -> None:
     assert "sends us to new.example: read the terms" in str(error)
 
 
+def test_a_place_that_the_server_forgot_is_not_asked_for_again() -> None:
+    with LemmyServer("v4") as server:
+        texts = {f"We like #acme {n}" for n in range(25)}
+        for text in texts:
+            server.publish(text, HOUR_AGO)
+        pages, _ = collect(collector(server, searches=3), request())
+        server.faults.extend([None, None, None, Reply(b'{"error": "cursor"}', 400)])
+        forgot, error = collect(collector(server), request(cursor=last_cursor(pages)))
+        assert isinstance(error, TryLater)
+        again, error = collect(collector(server), request(cursor=last_cursor(forgot, last_cursor(pages))))
+        assert error is None
+        assert {post.text for post in posts_of(again)} == texts
+
+
 def test_one_server_that_fails_does_not_stop_the_others(server: LemmyServer, other: LemmyServer) -> None:
     server.always = Reply(status=503)
     other.publish("We like #acme", HOUR_AGO)
@@ -228,7 +242,7 @@ def test_faults_are_told_as_what_to_do(server: LemmyServer, fault: Reply, kind: 
     server.always = fault
     pages, error = collect(collector(server, silence=0.3 if fault.seconds else 15.0), request("secretword"))
     assert pages == []
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert words in str(error)
     assert "secretword" not in str(error)
 
@@ -257,13 +271,24 @@ def test_still_there(dialect: str) -> None:
             fate()
 
 
-@pytest.mark.parametrize("at", ["abc", "5", "-1 x", "3 ", "99999999999 P1", "1 ²", "\ud800"])
+@pytest.mark.parametrize(
+    "at", ["abc", "5", "-1 x", "3 ", "99999999999 P1", "1 ²", "\ud800", "2099-01-01T00:00:00+00:00"]
+)
 def test_a_spoilt_position_is_no_harm(server: LemmyServer, at: str) -> None:
     server.publish("We like #acme", HOUR_AGO)
     keys = (last_cursor(list(collector(server).collect(request()))) or Cursor("")).positions
     spoilt = Cursor(parse("#acme").revision, {key: Position(at, at, at) for key in keys})
-    _, error = collect(collector(server), request(cursor=spoilt))
+    pages, error = collect(collector(server), request(cursor=spoilt))
     assert error is None or isinstance(error, TryLater)
+    for _ in range(2):
+        cursor = last_cursor(pages, spoilt)
+        pages, error = collect(collector(server), request(cursor=cursor))
+    assert error is None
+    assert all(_sane(position) for position in (last_cursor(pages) or spoilt).positions.values())
+
+
+def _sane(position: Position) -> bool:
+    return position.complete is None or datetime.fromisoformat(position.complete) <= NOW
 
 
 def test_hits_of_one_page_are_read_though_neighbours_are_nonsense(server: LemmyServer) -> None:
