@@ -54,11 +54,12 @@ def read(
 ) -> Iterator[Page]:
     """Pages until now; raises :class:`TryLater` after the last whole one where the stream breaks off."""
     needles, source = Needles(request.query), stream.host
-    before = reached(positions.get(host, Position()))
+    before = min(max(map(reached, positions.values()), default=0), microseconds(request.now))
     progress = Progress(at, microseconds(request.now), size.quiet // _MICROSECOND)
     ends = time.monotonic() + size.seconds
     stretch, gaps, count = Stretch(request), list[Gap](), 0
     problem: TryLater | None = None
+    silent = False
 
     def page(finished: bool) -> Page:
         cursor = None
@@ -91,20 +92,24 @@ def read(
                 seen = event.seen if event else None
             if seen is not None and (hole := progress.heard(seen)):
                 gaps.append(_gap(hole, at, source, request.now))
-            if progress.caught_up or count >= size.events:
+            if progress.caught_up or (count >= size.events and progress.at >= before):
                 break
-            if count % size.page == 0:
+            # What is gone over again goes as a whole: a page that ends between a post and its deletion, and is the
+            # last one, would bring the post back.
+            if count % size.page == 0 and progress.at >= before:
                 yield page(finished=False)
                 stretch, gaps = Stretch(request), []
                 if time.monotonic() >= ends:
                     break
     except Silent as error:
+        silent = True  # all that the host has was heard
         if progress.behind > size.quiet // _MICROSECOND:
             since = f"{moment(progress.at):%Y-%m-%d %H:%M} UTC"
             problem = TryLater(f"{error} All until {since} was heard: it is tried again from there.")
     except TryLater as error:
         problem = error
-    yield page(finished=progress.caught_up)
+    if silent or progress.at >= before:
+        yield page(finished=progress.caught_up)
     if problem is not None:
         raise problem
 

@@ -20,7 +20,7 @@ class BlueskySettings(Platform):
     wire: Literal["v1", "v2"] = "v1"
     appview_url: str = ""
     quiet_minutes: int = Field(default=10, ge=1)
-    most_events: int = Field(default=400_000, ge=1_000)
+    most_events: int = Field(default=400_000, ge=100_000)
     history_days: int = Field(default=1, ge=1, le=30)
 
     @field_validator("appview_url")
