@@ -89,6 +89,7 @@ def search_walk(
                 yield replace(page, gaps=gaps), Position(complete=place.top.isoformat())
                 return
             end, chain = at + _SECOND, 0
+            seen.clear()  # its names of pages are the same for every search
         walk_at = f"{(at or end).isoformat()} {','.join(sorted(read))}"
         yield page, Position(complete=before.complete, walk_from=place.top.isoformat(), walk_at=walk_at)
     yield Page(), Position(complete=place.top.isoformat())
