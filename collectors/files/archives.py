@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -31,6 +32,7 @@ _BOMB = 200
 _SMALL = 50 << 20
 _MAX_ACCOUNT = 1 << 20
 _SHOWN = 10
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 def is_workbook(path: Path) -> bool:
@@ -61,7 +63,7 @@ def archive_tables(path: Path, has_posts: HasPosts) -> Found:
             table = replace(text_table(info.filename, source), author=author)
             if table.layout.columns and not has_posts(table.layout.columns):
                 raise UnreadableInput("it has no column for the text of posts")
-        except (UnreadableInput, NotImplementedError, RuntimeError) as error:
+        except (UnreadableInput, *_FAULTS) as error:
             notes.append(f"{path.name}: {_shown(info.filename)} was left out: {_reason(info, error)}")
             continue
         tables.append(table)
@@ -124,7 +126,7 @@ def _author_of(packed: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> str | N
             try:
                 [entry] = read_json(packed.read(info).partition(b"=")[2])
                 return str(entry["account"]["username"])
-            except (ValueError, KeyError, TypeError, RecursionError, zipfile.BadZipFile):
+            except (ValueError, KeyError, TypeError, RecursionError, *_FAULTS):
                 return None
     return None
 

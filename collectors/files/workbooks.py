@@ -3,6 +3,7 @@
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Generator, Iterator
 from datetime import date, datetime, time
 from functools import partial
@@ -24,7 +25,7 @@ _MAX_SHARED = 128 << 20  # the texts of a workbook are held in memory; larger on
 _HEADING_WITHIN = 20  # rows: many exports begin with a title and the time of the export
 _TOO_PRECISE = 10**15  # Excel keeps fifteen digits of a number
 _FAULTS = (zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError, IndexError,
-           AttributeError, EOFError, OverflowError)  # fmt: skip
+           AttributeError, EOFError, OverflowError, NotImplementedError, RuntimeError, OSError, zlib.error)  # fmt: skip
 _ILLEGAL = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
