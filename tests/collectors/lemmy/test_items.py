@@ -121,7 +121,7 @@ def test_fuzzed_views_never_crash_and_never_cost_a_neighbour() -> None:
         for _ in range(chance.randint(1, 4)):
             part = raw[chance.choice([*raw])]
             target = part if isinstance(part, dict) and part and chance.random() < 0.8 else raw
-            target[chance.choice([*target])] = chance.choice(NONSENSE)
+            target[chance.choice([*target])] = copy.deepcopy(chance.choice(NONSENSE))
         if chance.random() < 0.05:
             raw = chance.choice(NONSENSE)
         ids = (f"https://{HERE}/comment/1", f"https://{HERE}/comment/2")
