@@ -1,7 +1,10 @@
 """What was learned from the examples, kept: in memory for this process, and in a file for the next.
 
-Encoding two thousand examples takes seconds, which a cycle that judges three posts should not pay every minute.
-The file holds vectors of our own examples, nothing of any post; deleting it costs those seconds once.
+Encoding two thousand examples takes seconds, which a cycle that judges three posts should not pay every minute, and
+nobody on the first day. So what the bundled model learned from our own examples is shipped beside it; with an example
+more, or another model, only what is new is encoded. The files hold vectors of examples, nothing of any post.
+
+    python -m sentiment.risk_finder    # after a change of model, categories or code: writes the shipped file anew
 """
 
 import os
@@ -20,6 +23,7 @@ from .packing import pack, unpack
 from .prototypes import Lesson, Prototypes, learn
 from .risks import Categories
 
+SHIPPED = Path(__file__).parent / "models" / "learned.npz"
 _KEPT = 4
 """Sets of categories that one process remembers; it hardly ever has two."""
 _FIELDS = ("revision", "model", "keys", "vectors", "narrowness", "weights", "thresholds")
@@ -54,24 +58,24 @@ def _read_or_learn(
     encoder: Encoder,
     file: Path | None,
 ) -> Prototypes:
-    kept = _read(file)
+    files = [kept for kept in (_read(file), _read(SHIPPED)) if kept]
     precise = [category.owner for category in categories.list]
     generous = [theme.owner for theme in categories.theme_list]
     subjects = (*precise, *generous)
-    if kept and str(kept["revision"]) == revision:
+    for kept in (kept for kept in files if str(kept["revision"]) == revision):
         vectors = unpack([row.tobytes() for row in kept["vectors"]])
         owned = tuple(tuple(n for n, lesson in enumerate(lessons) if name in lesson.of) for name in subjects)
         return Prototypes(subjects, vectors, float(kept["narrowness"]), kept["weights"], kept["thresholds"], owned)
-    packed = _encoded(lessons, encoder, kept)
+    packed = _encoded(lessons, encoder, files)
     prototypes = learn(weighed(lessons, categories), unpack(packed), precise, generous)
     if file:
         _write(file, revision, encoder.revision, lessons, packed, prototypes)
     return prototypes
 
 
-def _encoded(lessons: Sequence[Lesson], encoder: Encoder, kept: Mapping[str, Any] | None) -> list[bytes]:
+def _encoded(lessons: Sequence[Lesson], encoder: Encoder, files: Sequence[Mapping[str, Any]]) -> list[bytes]:
     keys = [_key(lesson, encoder.revision) for lesson in lessons]
-    if kept and str(kept["model"]) == encoder.revision:
+    for kept in (kept for kept in files if str(kept["model"]) == encoder.revision):
         _vectors.update(zip(kept["keys"].tolist(), (row.tobytes() for row in kept["vectors"]), strict=True))
     missing = [number for number, key in enumerate(keys) if key not in _vectors]
     if missing:
@@ -105,7 +109,7 @@ def _write(
         return
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     with unfinished.open("wb") as out:
-        np.savez(
+        np.savez_compressed(
             out,
             revision=revision,
             model=model,

@@ -10,11 +10,11 @@ from listening.assessments import RiskMatch
 from .category_files import Category, Group, Theme
 from .cleaning import is_empty
 from .encoder import Encoder
-from .learned import learned
+from .learned import SHIPPED, learned
 from .lessons import EVERYDAY, lessons
 from .packing import unpack
 from .prototypes import Closeness, Prototypes
-from .risks import Categories, Reading
+from .risks import Categories, Reading, load_categories
 
 Found = tuple[tuple[RiskMatch, ...], tuple[str, ...]]
 """Risks, the likeliest first, and names of themes in alphabetical order."""
@@ -43,6 +43,10 @@ class RiskFinder:
         self._lessons = lessons(categories)
         self._subjects = {file.subject.owner: file.subject for file in categories.files}
         self._weak = {file.subject.name: file.weights[Group.WEAK] for file in categories.files}
+
+    def learn(self) -> None:
+        """What the first post with a vector would do."""
+        self._prototypes()
 
     def match(self, text: str, language: str, vector: bytes | None) -> tuple[RiskMatch, ...]:
         """The risks in ``text``, the likeliest first. ``language`` (ISO 639-1 or ``und``) is a hint."""
@@ -88,3 +92,15 @@ class RiskFinder:
         """Meaning that agrees with the words leaves as much doubt as one more weak phrase."""
         doubt = (1 - risk.score) * (1 - self._weak[risk.category])
         return replace(risk, score=round(min(1 - doubt, 0.99), 4))
+
+
+def main() -> None:
+    """Learn from our own examples with the bundled model, and ship what was learned."""
+    SHIPPED.unlink(missing_ok=True)
+    finder = RiskFinder(load_categories(), Encoder.load(), SHIPPED)
+    finder.learn()
+    print(f"{SHIPPED}: {SHIPPED.stat().st_size / 1e6:.1f} MB, risks {finder.revision}")
+
+
+if __name__ == "__main__":
+    main()

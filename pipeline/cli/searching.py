@@ -36,7 +36,8 @@ def _say_what_is_missing(house: "House", since: datetime, until: datetime, brand
         progress.print(f"And {len(gaps) - _MOST_GAPS} earlier stretches that were not seen.")
     for platform, posts in house.reader.hidden().items():
         progress.print(
-            f"Hidden: {posts:,} post{'' if posts == 1 else 's'} of {platform}, which nobody could ask about for over a day."
+            f"Hidden: {posts:,} post{'' if posts == 1 else 's'} of {platform}, "
+            "which nobody could ask about for over a day."
         )
 
 

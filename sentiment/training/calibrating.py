@@ -23,15 +23,6 @@ _MOST_PER_LANGUAGE = 600
 _COIN, _MOST_UNSURE = 0.45, 0.02
 
 
-_STEPS = [
-    np.array([0.0, neutral, positive])
-    for neutral in np.arange(-1.5, 1.6, 0.25)
-    for positive in (-0.5, -0.25, 0.0, 0.25, 0.5)
-]
-# A bias has to earn so much macro-F1 for each unit of it, or dev's chances are mistaken for a language.
-_WARY = 0.005
-
-
 def temperatures(logits: np.ndarray, labels: np.ndarray, languages: list[str]) -> dict[str, float]:
     """By language, and under `*` for all others: that with the least surprise on these posts (Guo et al. 2017)."""
     chosen = _at_most(languages)
@@ -40,24 +31,6 @@ def temperatures(logits: np.ndarray, labels: np.ndarray, languages: list[str]) -
         rows = chosen[[languages[row] in members for row in chosen]]
         if len(rows) >= 200:
             found |= dict.fromkeys(members, _temperature(logits[rows], labels[rows]))
-    return found
-
-
-def biases(logits: np.ndarray, labels: np.ndarray, languages: list[str]) -> dict[str, list[float]]:
-    """By language, what is added to the logits so that macro-F1 is best; on one half chosen, on the other confirmed.
-
-    Only where all three classes were labelled often enough: a language without neutral posts must not unlearn neutral.
-    """
-    found = {}
-    for language in sorted(set(languages)):
-        rows = np.flatnonzero([name == language for name in languages])
-        if len(rows) < 400 or min((labels[rows] == label).sum() for label in range(3)) < 20:
-            continue
-        one, other = rows[0::2], rows[1::2]
-        best = max(_STEPS, key=lambda bias: macro_f1(logits[one] + bias, labels[one]) - _WARY * np.abs(bias).sum())
-        gain = macro_f1(logits[other] + best, labels[other]) - macro_f1(logits[other], labels[other])
-        if gain > 0.005:
-            found[language] = [float(value) for value in best]
     return found
 
 

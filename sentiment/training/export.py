@@ -181,17 +181,12 @@ def _calibrate(folder: Path) -> dict[str, float]:
     logits = np.log(raw.astype(np.float64) + 1e-12)
     for_choice = np.arange(len(rows)) % 2 == 0
     chosen = [languages[row] for row in np.flatnonzero(for_choice)]
-    added = calibrating.biases(logits[for_choice], labels[for_choice], chosen)
-    logits += np.array([added.get(language, [0.0, 0.0, 0.0]) for language in languages])
     found = calibrating.temperatures(logits[for_choice], labels[for_choice], chosen)
     scale = np.array([found.get(language, found["*"]) for language in languages])
     probabilities = calibrating.softmax(logits / scale[:, None])
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     config["earshot"] |= {
-        "calibration": {
-            language: _scale(found.get(language, found["*"]), added.get(language))
-            for language in sorted({*found, *added})
-        },
+        "calibration": {language: {"temperature": value} for language, value in found.items()},
         "unsure_below": calibrating.unsure_below(probabilities, labels, languages),
     }
     _write_json(folder / "config.json", config)
@@ -200,13 +195,6 @@ def _calibrate(folder: Path) -> dict[str, float]:
         mine = ~for_choice & np.array([name == language for name in languages])
         errors[language] = calibrating.error(probabilities[mine], labels[mine])
     return errors
-
-
-def _scale(temperature: float, bias: list[float] | None) -> dict[str, object]:
-    """The bias was chosen before the division by the temperature, and is applied after it."""
-    if bias is None:
-        return {"temperature": temperature}
-    return {"temperature": temperature, "bias": [round(value / temperature, 4) for value in bias]}
 
 
 def _scores(folder: Path, spread: dict[str, dict[str, float]]) -> Scores:

@@ -416,6 +416,7 @@ def test_the_description_names_every_operation_and_loads_nothing_foreign(full: T
         "/api/posts/{post_id}/verdicts",
         "/api/posts/{post_id}/verdicts/undo",
         "/api/series",
+        "/api/sources",
         "/api/alerts",
         "/api/alerts/{incident_id}",
     }

@@ -2,21 +2,19 @@
 
 import numpy as np
 
-from sentiment.calibration import Calibration, Scale
+from sentiment.calibration import Calibration
 
 LOGITS = np.array([[2.0, 0.0, -2.0]] * 3, np.float32)
 
 
-def test_every_language_has_its_own_scale() -> None:
-    calibration = Calibration.of(
-        {"calibration": {"*": {"temperature": 2.0}, "he": {"temperature": 1.0, "bias": [0.0, 1.0, 0.0]}}}
-    )
+def test_every_language_has_its_own_temperature() -> None:
+    calibration = Calibration.of({"calibration": {"*": {"temperature": 2.0}, "he": {"temperature": 0.5}}})
     found = calibration.applied(LOGITS, ["he", "en", None])
-    assert found.tolist() == [[2.0, 1.0, -2.0], [1.0, 0.0, -1.0], [1.0, 0.0, -1.0]]
+    assert found.tolist() == [[4.0, 0.0, -4.0], [1.0, 0.0, -1.0], [1.0, 0.0, -1.0]]
 
 
 def test_a_model_without_calibration_is_taken_at_its_word() -> None:
-    assert Calibration.of({}) == Calibration(Scale(1.0), {})
+    assert Calibration.of({}) == Calibration(1.0, {})
     assert Calibration.of({}).applied(LOGITS, [None] * 3).tolist() == LOGITS.tolist()
 
 
